@@ -1,0 +1,94 @@
+"""Writes to accounts and tokens."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ApiToken, TokenScope, User
+from accounts.querysets import token_digest
+from accounts.rights import Qualification, StaffRole
+
+LAST_USED_PRECISION = timedelta(minutes=10)
+_USERNAME = re.compile(r"[\w.@+-]{1,150}")
+
+
+class BadAccount(ValueError):
+    """An account that cannot be as asked; ``str()`` says why."""
+
+
+@transaction.atomic
+def upsert_account(
+    *,
+    username: str,
+    roles: Iterable[str] | None = None,
+    qualifications: Iterable[str] | None = None,
+    **facts: Any,
+) -> tuple[User, bool]:
+    """Create or update an account and answer (user, created).
+
+    ``facts`` are the plain fields (email, name, executive, arc, is_demo); those not
+    given stay as they are, as do roles and qualifications. Raises BadAccount.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise BadAccount(f"“{username}” is no user name: letters, digits and . _ @ + - only.")
+    _check_email_free(username, facts.get("email"))
+    user = User.objects.filter(username__iexact=username).first()
+    created = user is None
+    if user is None:
+        user = User.objects.create_user(username)
+    if roles is not None:
+        facts["roles"] = sorted(StaffRole(role).value for role in set(roles))
+    if qualifications is not None:
+        facts["qualifications"] = sorted(Qualification(name).value for name in set(qualifications))
+    for field, value in facts.items():
+        setattr(user, field, value)
+    user.save(update_fields=list(facts))
+    return user, created
+
+
+def _check_email_free(username: str, email: str | None) -> None:
+    others = User.objects.exclude(username__iexact=username)
+    if email and others.filter(email__iexact=email).exists():
+        raise BadAccount(f"The address {email} belongs to another account.")
+
+
+def issue_token(
+    *, user: User, scope: str = TokenScope.READ, label: str = "", expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """Create an API token and answer it with its text, which is never shown again."""
+    # A leading "-" would look like an option to the shell that the token is pasted into.
+    text = "s" + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        digest=token_digest(text),
+        hint=text[:6],
+        label=label,
+        scope=TokenScope(scope),
+        expires_at=expires_at,
+    )
+    return token, text
+
+
+def revoke_token(*, token: ApiToken) -> ApiToken:
+    """Make a token useless from now on; safe twice."""
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    token.refresh_from_db(fields=["revoked_at"])
+    return token
+
+
+def mark_token_used(*, token: ApiToken) -> None:
+    """Note that a token was used, at most every ten minutes."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > LAST_USED_PRECISION:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def mark_news_read(*, user: User) -> None:
+    """Call everything up to now known to the person."""
+    user.news_seen_at = timezone.now()
+    user.save(update_fields=["news_seen_at"])

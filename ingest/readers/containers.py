@@ -1,0 +1,170 @@
+"""Zip and tar archives, opened with suspicion: what is unsafe refuses the whole.
+
+The limits are far above any Observing Tool archive or archive reply, and low enough
+that nothing unpacked here can fill the memory of a worker.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import IO, BinaryIO
+
+from ingest.readers.sources import Source, is_shown
+from ingest.records import UnreadableSource
+
+_MAX_ENTRIES = 20_000
+_MAX_BYTES = 256 << 20
+_MAX_RATIO = 200
+_MAX_DEPTH = 40
+_RATIO_COUNTS_FROM = 4 << 20
+_TAR_MARK = slice(257, 262)
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+)
+
+
+def kind_of(head: bytes) -> str:
+    """Answer "zip", "tar", "gzip", "bzip2", "xz", or "" by the first bytes."""
+    marks = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gzip"}
+    marks |= {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+    for mark, kind in marks.items():
+        if head.startswith(mark):
+            return kind
+    return "tar" if head[_TAR_MARK] == b"ustar" else ""
+
+
+def entries(source: Source) -> list[Source]:
+    """Unpack an archive into sources in memory, in its own order.
+
+    Raises UnreadableSource, naming the entry, for links, devices, paths that lead out,
+    absurd expansion, encryption or damage.
+    """
+    kind = kind_of(source.read(512))
+    with source.open() as stream:
+        try:
+            if kind == "zip":
+                return list(_zip_entries(source, stream))
+            if kind == "tar":
+                return list(_tar_entries(source, stream))
+            return _decompressed(source, stream, kind)
+        except _BROKEN as problem:
+            reason = f"It is a damaged {kind} archive: {problem or type(problem).__name__}."
+            raise UnreadableSource(source.name, reason) from None
+
+
+def _zip_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
+    budget = _Budget(source, _length(stream))
+    with zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            budget.enter(info.filename, info.file_size)
+            mode = info.external_attr >> 16
+            if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise budget.refused(info.filename, "is a link or a device")
+            if info.flag_bits & 1:
+                raise budget.refused(info.filename, "is encrypted")
+            if not info.is_dir():
+                with archive.open(info) as member:
+                    yield budget.taken(info.filename, member)
+
+
+def _tar_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
+    budget = _Budget(source, _length(stream))
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
+        for info in archive:
+            budget.enter(info.name, info.size)
+            if info.isdir():
+                continue
+            if not info.isreg() or info.issparse():
+                raise budget.refused(info.name, "is a link, a device or a sparse file")
+            member = archive.extractfile(info)
+            if member is not None:
+                yield budget.taken(info.name, member)
+
+
+def _decompressed(source: Source, stream: BinaryIO, kind: str) -> list[Source]:
+    openers = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
+    budget = _Budget(source, _length(stream))
+    with openers[kind](stream, "rb") as inner:
+        whole = budget.taken(PurePosixPath(source.name).stem or source.name, inner)
+    if kind_of(whole.read(512)) == "tar":
+        return list(_tar_entries(source, io.BytesIO(whole.data or b"")))
+    return [whole]
+
+
+class _Budget:
+    """What one archive may still unpack to; it refuses with the entry's name."""
+
+    def __init__(self, source: Source, packed_bytes: int) -> None:
+        self.source = source
+        self.allowed = min(_MAX_BYTES, max(_RATIO_COUNTS_FROM, _MAX_RATIO * packed_bytes))
+        self.names: set[str] = set()
+
+    def enter(self, name: str, size: int) -> None:
+        if len(self.names) >= _MAX_ENTRIES:
+            raise self.refused(name, f"is one of more than {_MAX_ENTRIES} entries")
+        if name in self.names:
+            raise self.refused(name, "is there twice")
+        self.names.add(name)
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        if parts and (parts[0] == "/" or ".." in parts or ":" in parts[0]):
+            raise self.refused(name, "has a path that leads out of the archive")
+        if len(parts) > _MAX_DEPTH:
+            raise self.refused(name, "lies too many folders deep")
+        if size > self.allowed:
+            raise self.refused(name, "unpacks to an absurd size")
+
+    def taken(self, name: str, member: IO[bytes]) -> Source:
+        data = member.read(self.allowed + 1)
+        if len(data) > self.allowed:
+            raise self.refused(name, "unpacks to an absurd size")
+        self.allowed -= len(data)
+        return Source.from_bytes(name, data)
+
+    def refused(self, name: str, why: str) -> UnreadableSource:
+        return UnreadableSource(self.source.name, f"It is not safe to unpack: “{name}” {why}.")
+
+
+def _length(stream: BinaryIO) -> int:
+    length = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    return length
+
+
+def folder_of(source: Source) -> Source:
+    """Arrange an archive's entries as a folder with sub-folders, in memory."""
+    return _nested(source.name, [(PurePosixPath(e.name).parts, e) for e in entries(source)])
+
+
+def _nested(name: str, items: list[tuple[tuple[str, ...], Source]]) -> Source:
+    below: dict[str, list[tuple[tuple[str, ...], Source]]] = {}
+    members: list[Source] = []
+    for parts, entry in items:
+        first, *rest = parts or (".",)
+        if not is_shown(first):
+            continue
+        if rest:
+            below.setdefault(first, []).append((tuple(rest), entry))
+        else:
+            members.append(Source.from_bytes(f"{name}/{first}", entry.data or b""))
+    members += [_nested(f"{name}/{first}", inner) for first, inner in below.items()]
+    return Source(name=name, members=tuple(members))

@@ -1,0 +1,117 @@
+"""Tables as text: comma, tab, semicolon, bar or blank separated, with a header line."""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ingest.readers import text
+from ingest.readers.columns import columns_of, is_archive_header
+from ingest.readers.sources import Source
+from ingest.records import UnreadableSource
+
+Rows = Iterator[tuple[tuple[str, ...], list[str]]]
+# A region of a large mosaic is one cell.
+csv.field_size_limit(16 << 20)
+_MAX_HEADER = 200_000
+_DELIMITERS = ("\t", ",", ";", "|", " ")
+
+
+def header_in(head_text: str) -> tuple[str, ...]:
+    """Answer the column names of a text table, () where no line is a known header.
+
+    Lines that begin with # are comments, and the last of them may be the header.
+    """
+    found = _find_header(iter(head_text[:_MAX_HEADER].splitlines(keepends=True)))
+    return found[0] if found else ()
+
+
+def rows(source: Source) -> Rows:
+    """Yield (header, cells) for every line below the header. Raises UnreadableSource."""
+    with source.open() as stream:
+        lines = text.lines(source.name, stream)
+        found = _find_header(lines)
+        if found is None:
+            reason = "No line of its text is a header with archive columns."
+            raise UnreadableSource(source.name, reason)
+        header, delimiter, first_row = found
+        yield from _data(source.name, header, delimiter, _chained(first_row, lines))
+
+
+def _find_header(lines: Iterator[str]) -> tuple[tuple[str, ...], str, str] | None:
+    """Answer (header, delimiter, the data line that was read already)."""
+    comment = ""
+    for line in lines:
+        if line.lstrip().startswith("#"):
+            comment = line.lstrip("# \t")
+        elif line.strip():
+            if header := _header_of(line):
+                return (*header, "")
+            header = _header_of(comment)
+            return (*header, line) if header else None
+    header = _header_of(comment)
+    return (*header, "") if header else None
+
+
+def _header_of(line: str) -> tuple[tuple[str, ...], str] | None:
+    """Answer (names, delimiter) for the delimiter that gives most known columns."""
+    best: tuple[tuple[str, ...], str] | None = None
+    for delimiter in _DELIMITERS:
+        names = tuple(name.strip() for name in next(_SPLITTERS[delimiter]([line]), []))
+        if is_archive_header(names) and (
+            best is None or len(columns_of(names)) > len(columns_of(best[0]))
+        ):
+            best = names, delimiter
+    return best
+
+
+def _data(name: str, header: tuple[str, ...], delimiter: str, lines: Iterable[str]) -> Rows:
+    width = len(header)
+    try:
+        for texts in _SPLITTERS[delimiter](lines):
+            if not any(texts):
+                continue
+            # Some writers end every line with a separator.
+            while len(texts) > width and not texts[-1]:
+                texts.pop()
+            yield header, texts
+    except csv.Error as problem:
+        raise UnreadableSource(name, f"Its table cannot be read: {problem}.") from None
+
+
+def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from lines
+
+
+def _quoted(delimiter: str) -> Callable[[Iterable[str]], Iterator[list[str]]]:
+    def split(lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+
+    return split
+
+
+def _blanks(lines: Iterable[str]) -> Iterator[list[str]]:
+    stripped = (re.sub(r"\t", " ", line).strip(" \n") + "\n" for line in lines)
+    return csv.reader(stripped, delimiter=" ", skipinitialspace=True)
+
+
+def _tabs(lines: Iterable[str]) -> Iterator[list[str]]:
+    # Titles begin with a quotation mark now and then: only a whole quoted cell is one.
+    for line in lines:
+        yield [_unquoted(cell) for cell in line.rstrip("\n").split("\t")]
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"')
+    return cell
+
+
+_SPLITTERS: dict[str, Callable[[Iterable[str]], Iterator[list[str]]]] = {
+    "\t": _tabs,
+    ",": _quoted(","),
+    ";": _quoted(";"),
+    "|": _quoted("|"),
+    " ": _blanks,
+}

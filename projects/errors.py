@@ -1,0 +1,35 @@
+"""The rules that can be broken here, one error each; ``str()`` is a sentence for people."""
+
+from collections.abc import Sequence
+
+
+class ProjectError(Exception):
+    """Base of the errors below."""
+
+
+class IllegalMove(ProjectError):
+    """A step that MOVES does not have; ``legal`` names those it has."""
+
+    def __init__(self, frm: str | None, to: str, legal: Sequence[str], reason: str = "") -> None:
+        self.frm = frm
+        self.to = to
+        self.legal = list(legal)
+        choice = ", ".join(self.legal) or "none"
+        sentence = reason or f"There is no step from {frm or 'an unknown state'} to {to}."
+        super().__init__(f"{sentence} Legal steps now: {choice}.")
+
+
+class NotAllowed(ProjectError):
+    """A legal step that is not this person's to take."""
+
+
+class StaleVersion(ProjectError):
+    """Somebody changed the thing after the caller had read it."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        super().__init__("It was changed by somebody else meanwhile; read it again.")
+
+
+class BadMembership(ProjectError):
+    """A tie that cannot be as asked."""

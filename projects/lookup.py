@@ -1,0 +1,36 @@
+"""Finding one thing by any spelling of any of its names, for those who may see it."""
+
+from typing import TypeVar
+
+from django.db import models
+
+from projects.identity import Uid, parse_project_code
+from projects.models import Alias, GroupOUS, MemberOUS, ScienceGoal, Tracked
+
+OUS_MODELS = (MemberOUS, GroupOUS, ScienceGoal)
+
+Thing = TypeVar("Thing", bound=Tracked)
+
+
+def canonical_ref(text: str) -> str:
+    """Answer the form of a name that stands in URLs; what is no UID or code stays as it is."""
+    cleaned = text.strip().rstrip("/")
+    code = parse_project_code(cleaned)
+    if code:
+        return code
+    uid = Uid.parse_or_none(cleaned)
+    return uid.ref if uid else cleaned
+
+
+def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:
+    """Answer the thing among ``rows`` that ``text`` names, by its ref or an alias.
+
+    One query where ``text`` is its ref in any spelling, one more for an alias. Pass rows
+    that went through ``visible_to``: what they do not hold is not found.
+    """
+    ref = canonical_ref(text)
+    thing = rows.filter(ref=ref).first()
+    if thing is None:
+        aliases = Alias.objects.target_ids(rows.model.LEVEL, ref)
+        thing = rows.filter(pk__in=aliases).first()
+    return thing

@@ -1,0 +1,26 @@
+"""The six levels of a project, who is tied to it, and what happened to it."""
+
+from projects.models.event import Alias, Event, EventKind
+from projects.models.membership import DelegationKind, Membership, Role
+from projects.models.ous import GroupOUS, MemberOUS, ObsUnitSet, ScienceGoal
+from projects.models.project import Project
+from projects.models.schedblock import ExecBlock, SchedBlock
+from projects.models.tracked import LivingThing, Tracked
+
+__all__ = [
+    "Alias",
+    "DelegationKind",
+    "Event",
+    "EventKind",
+    "ExecBlock",
+    "GroupOUS",
+    "LivingThing",
+    "MemberOUS",
+    "Membership",
+    "ObsUnitSet",
+    "Project",
+    "Role",
+    "SchedBlock",
+    "ScienceGoal",
+    "Tracked",
+]

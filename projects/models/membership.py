@@ -1,0 +1,71 @@
+"""Ties between people and projects."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from projects.models.project import Project
+from projects.querysets.project import MembershipQuerySet
+
+
+class Role(models.TextChoices):
+    """What a person is on a project."""
+
+    PI = "PI", "PI"
+    COPI = "COPI", "Co-PI"
+    COI = "COI", "Co-I"
+    DELEGEE = "DELEGEE", "Delegee"
+
+
+class DelegationKind(models.TextChoices):
+    """What a delegee may do; only DATA gives files."""
+
+    DATA = "DATA", "Data"
+    PHASE2 = "PHASE2", "Phase 2"
+    TOO = "TOO", "Target of opportunity"
+
+
+class Membership(models.Model):
+    """A person's role on a project, from ``created_at`` until ``ends_at``."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(max_length=8, choices=Role)
+    kind = models.CharField(max_length=8, choices=DelegationKind, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="First moment at which it no longer holds, UTC."
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("project_id", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project"],
+                condition=models.Q(role=Role.PI, ends_at=None),
+                name="membership_one_pi",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "user", "role", "kind"],
+                condition=models.Q(ends_at=None),
+                name="membership_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.DELEGEE, kind__in=DelegationKind.values)
+                | (~models.Q(role=Role.DELEGEE) & models.Q(kind="")),
+                name="membership_kind_for_delegees",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.kind}".strip()
+
+    def is_current(self) -> bool:
+        """Whether the tie holds now."""
+        return self.ends_at is None or self.ends_at > timezone.now()

@@ -1,0 +1,128 @@
+"""A thing as one viewer is told of it: staff read ALMA's words, all others public ones.
+
+Pages, REST, feeds and exports all come through here, so they cannot disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from projects.models import Event, GroupOUS, LivingThing, MemberOUS, SchedBlock, ScienceGoal
+from projects.public import meaning_of, public_label, staff_label
+from projects.querysets.project import Viewer, is_staff_viewer
+from projects.states import Meaning, StateFlag
+
+Counted = MemberOUS | SchedBlock | GroupOUS | ScienceGoal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a thing stands, in the viewer's vocabulary.
+
+    ``state`` is None and ``label`` "N/A" where no source has said; ``public`` is the
+    public word whoever looks: shape and hue follow it.
+    """
+
+    state: str | None
+    label: str
+    public: str | None
+    since: datetime | None
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Executions:
+    """Executions that passed QA0 (a sum of fractions), those expected, number of EBs."""
+
+    passed: Decimal
+    expected: Decimal | None
+    count: int
+
+    def __str__(self) -> str:
+        return f"{format_count(self.passed)} / {format_count(self.expected)}"
+
+
+def format_count(number: Decimal | None) -> str:
+    """A count without idle zeros; "?" where it is unknown."""
+    return "?" if number is None else f"{number.normalize():f}"
+
+
+def standing(thing: LivingThing, viewer: Viewer) -> Standing:
+    """Answer where a thing stands as ``viewer`` may be told."""
+    public = thing.public_state
+    qa2 = getattr(thing, "qa2", None)
+    if is_staff_viewer(viewer):
+        state, label = thing.state, staff_label(thing.state, flag=thing.state_flag, qa2=qa2)
+    else:
+        state, label = public, public_label(thing.LEVEL, public, qa2=qa2)
+    return Standing(state, label, public, thing.state_since, meaning_of(public))
+
+
+def executions(thing: Counted) -> Executions:
+    """Answer the executions of an SB or OUS; groups and goals need ``with_progress``."""
+    if isinstance(thing, MemberOUS | SchedBlock):
+        return Executions(
+            thing.executions_passed, thing.executions_expected, thing.executions_count
+        )
+    known = None if thing.executions_unknown else thing.executions_known  # type: ignore[union-attr]
+    return Executions(thing.executions_passed, known, thing.executions_count)  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a thing waits for, on whom, since when (None: unknown)."""
+
+    what: str
+    on: str
+    since: datetime | None
+
+
+_STAFF_WAITING = {
+    "Processing": ("the end of processing", "the pipeline or the data reducer"),
+    "ProcessingProblem": ("a way round the processing problem", "the data reducer"),
+    "ReadyForReview": ("a QA2 reviewer", "QA2 reviewers"),
+    "Reviewing": ("the QA2 decision", "the reviewer"),
+    "DeliveryInProgress": ("all files at all mirrors", "the archives"),
+    "Suspended": ("a QA0 judgement or a new go", "the astronomer on duty"),
+}
+
+
+def waiting(thing: LivingThing, viewer: Viewer) -> Waiting | None:
+    """Answer what a thing waits for and on whom, None where nothing is waited for."""
+    found = standing(thing, viewer)
+    what, on = found.meaning.waits_for, found.meaning.on
+    if is_staff_viewer(viewer) and thing.state in _STAFF_WAITING:
+        what, on = _STAFF_WAITING[thing.state]
+    return Waiting(what, on, found.since) if what else None
+
+
+def waits_for_pi(thing: LivingThing) -> bool:
+    """Whether it is the PI who has to act: these come first on their home page."""
+    return thing.state == "Waiting" and thing.state_flag in {*StateFlag}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in the viewer's vocabulary; names and notes only where they may read them."""
+
+    at: datetime
+    frm: str | None
+    to: str | None
+    label: str
+    actor: str
+    note: str | None
+
+
+def told(event: Event, viewer: Viewer) -> Told:
+    """Answer an event as ``viewer`` may be told; read it ``with_subjects``."""
+    staff = is_staff_viewer(viewer)
+    frm, to = (event.frm, event.to) if staff else (event.public_frm, event.public_to)
+    label = to
+    if event.kind == "state":
+        level, qa2 = event.subject.LEVEL, event.qa2 or None
+        label = (
+            staff_label(to or None, qa2=qa2) if staff else public_label(level, to or None, qa2=qa2)
+        )
+    actor = str(event.actor) if staff and event.actor else event.actor_word
+    note = event.note if staff or event.note_public else ""
+    return Told(event.at, frm or None, to or None, label, actor, note or None)

@@ -1,0 +1,93 @@
+"""Reads of projects and of the ties between people and projects."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.rights import Right, Scope
+from projects.states import ACTIVE_PROJECT_STATES
+
+if TYPE_CHECKING:
+    from projects.models import Membership, Project
+
+Viewer = User | AnonymousUser
+
+
+def is_staff_viewer(user: Viewer) -> bool:
+    """Whether the viewer reads ALMA's own words rather than the public ones."""
+    return isinstance(user, User) and user.is_active and user.is_observatory_staff
+
+
+def sees_everything(user: Viewer) -> bool:
+    """Whether the viewer may track every project there is."""
+    return isinstance(user, User) and user.has_right(Right.TRACK)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Ties between people and projects."""
+
+    def current(self) -> Self:
+        """Keep the ties that hold now."""
+        return self.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=timezone.now()))
+
+    def of(self, user: Viewer) -> Self:
+        """Keep the current ties of one person."""
+        return self.current().filter(user_id=user.pk)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Keep the projects that ``user`` may track (SEMANTICS, Roles and rights)."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if sees_everything(user):
+            return self
+        return self.filter(self._as_member(user) | self._as_staff(user))
+
+    def _as_member(self, user: User) -> models.Q:
+        return (
+            models.Q(pk__in=self._tied_to(user))
+            & models.Q(code__isnull=False)
+            & (models.Q(state=None) | ~models.Q(state="Deleted"))
+        )
+
+    def _as_staff(self, user: User) -> models.Q:
+        scopes = user.scopes(Right.TRACK)
+        allowed = models.Q(pk__in=[])
+        if Scope.ASSIGNED in scopes:
+            assigned = self.model.objects.filter(memberous_set__reducer=user)
+            allowed |= models.Q(pk__in=assigned.order_by().values("pk"))
+        if Scope.ARC in scopes and user.arc:
+            allowed |= models.Q(arc=user.arc)
+        if Scope.NAMED in scopes:
+            allowed |= models.Q(contact_scientist=user)
+        return allowed
+
+    def _tied_to(self, user: Viewer, **ties: str) -> "models.QuerySet[Project, int]":
+        current = models.Q(memberships__ends_at=None) | models.Q(
+            memberships__ends_at__gt=timezone.now()
+        )
+        asked = {f"memberships__{field}": value for field, value in ties.items()}
+        tied = self.model.objects.filter(current, memberships__user_id=user.pk, **asked)
+        return tied.order_by().values_list("pk", flat=True)
+
+    def in_role(self, user: Viewer, role: str) -> Self:
+        """Keep the projects where ``user`` holds ``role`` now."""
+        return self.filter(pk__in=self._tied_to(user, role=role))
+
+    def of_member(self, user: Viewer) -> Self:
+        """Keep the projects that ``user`` is tied to in any role."""
+        return self.filter(pk__in=self._tied_to(user))
+
+    def active(self) -> Self:
+        """Keep the projects where something may still happen (timed-out ones included)."""
+        return self.filter(state__in=ACTIVE_PROJECT_STATES)
+
+    def in_archive(self) -> Self:
+        """Keep the projects whose metadata are public: something of them was delivered."""
+        return self.filter(code__isnull=False, members_delivered__gt=0)

@@ -1,0 +1,1 @@
+"""Writes. Each takes keyword arguments, opens its transaction and leaves its events."""

@@ -1,0 +1,59 @@
+"""The one door to the event log, and the versions that follow it."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from projects.models import Event, GroupOUS, MemberOUS, Project, ScienceGoal
+
+# Any number that no other advisory lock of the site uses.
+_EVENT_LOCK = 0x53504F4F
+_ANCESTORS = (
+    (Project, "project_id"),
+    (ScienceGoal, "science_goal_id"),
+    (GroupOUS, "group_ous_id"),
+    (MemberOUS, "member_ous_id"),
+)
+
+
+def append_events(events: Sequence[Event]) -> list[Event]:
+    """Append what happened to the log, in order; call it last in the transaction.
+
+    Ids are handed out under one lock that is held until commit, so ids grow in the order
+    of commits and a reader that pages by them never steps over an event that commits
+    later (SQLite has one writer anyway).
+    """
+    if not events:
+        return []
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_EVENT_LOCK])
+        now = timezone.now()
+        for event in events:
+            event.recorded_at = now
+        return Event.objects.bulk_create(events, batch_size=2000)
+
+
+def touch(things: Iterable[models.Model]) -> None:
+    """Give a new version to everything that shows these things: all levels above them."""
+    seen = list(things)
+    now = timezone.now()
+    for model, field in _ANCESTORS:
+        ids = {getattr(thing, field, None) for thing in seen} - {None}
+        if ids:
+            rows = model._default_manager.filter(pk__in=ids).order_by()
+            rows.update(version=F("version") + 1, modified_at=now)
+
+
+def lock_project(project_id: int | None) -> Project | None:
+    """Lock a project's row until the transaction ends, and answer it.
+
+    Every writer takes this lock first: it orders the writers of one project, whose
+    roll-ups would otherwise read each other's unfinished work.
+    """
+    if project_id is None:
+        return None
+    return Project.objects.select_for_update().get(pk=project_id)

@@ -1,0 +1,87 @@
+"""Counts of executions: copies on SB and member OUS with this one writer."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from projects.models import Event, ExecBlock, MemberOUS, SchedBlock
+from projects.services.states import Account, state_event
+from projects.states import QA0Status
+
+_PASSED = Coalesce(
+    models.Sum(Coalesce("execution_fraction", Decimal(1)), filter=models.Q(qa0=QA0Status.PASS)),
+    Decimal(0),
+    output_field=models.DecimalField(),
+)
+
+
+def recount_executions(
+    *, sched_block_ids: Iterable[int], member_ous_ids: Iterable[int]
+) -> list[Event]:
+    """Bring the execution counts of SBs and member OUSs up to date.
+
+    ``executions_passed`` is the sum of fractions over QA0 Pass (an unknown fraction counts
+    1), ``executions_count`` the number of EBs; a member OUS expects what its SBs expect
+    together, nothing where one is unknown. Answers the (unsaved) events of things whose
+    public state changed by it. Idempotent.
+    """
+    events = _recount(SchedBlock, "sched_block", set(sched_block_ids))
+    return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids))]
+
+
+def _recount(model: type[Any], parent: str, ids: set[int]) -> list[Event]:
+    if not ids:
+        return []
+    exec_blocks = ExecBlock.objects.filter(**{f"{parent}_id__in": ids}).order_by()
+    counted = exec_blocks.values(f"{parent}_id").annotate(
+        passed=_PASSED, count=models.Count("pk"), last=models.Max(Coalesce("end", "start"))
+    )
+    found = {row[f"{parent}_id"]: row for row in counted}
+    expected = _expected_of_members(ids) if model is MemberOUS else {}
+    changed, events = [], []
+    for thing in model.objects.filter(pk__in=ids).order_by():
+        row = found.get(thing.pk, {"passed": Decimal(0), "count": 0, "last": None})
+        before = (thing.executions_passed, thing.executions_count, thing.executions_expected)
+        public_frm = thing.public_state
+        thing.executions_passed, thing.executions_count = row["passed"], row["count"]
+        if model is MemberOUS:
+            thing.executions_expected = expected.get(thing.pk)
+        after = (thing.executions_passed, thing.executions_count, thing.executions_expected)
+        if after != before:
+            thing.version += 1
+            thing.modified_at = timezone.now()
+            changed.append(thing)
+        if thing.public_state != public_frm:
+            events.append(_public_change(thing, public_frm, row["last"]))
+    fields = ("executions_passed", "executions_count", "executions_expected")
+    model.objects.bulk_update(changed, [*fields, "version", "modified_at"], batch_size=500)
+    return events
+
+
+def _public_change(thing: Any, public_frm: str | None, last: Any) -> Event:
+    """The public word changed while ALMA's own did not: an event for people outside only."""
+    return state_event(
+        thing,
+        frm=thing.state,
+        public_frm=public_frm,
+        at=last or timezone.now(),
+        account=Account(),
+    )
+
+
+def _expected_of_members(ids: set[int]) -> dict[int, Decimal]:
+    blocks = (
+        SchedBlock.objects.filter(member_ous_id__in=ids)
+        .not_deleted()
+        .order_by()
+        .values("member_ous_id")
+        .annotate(
+            total=models.Sum("executions_expected"),
+            unknown=models.Count("pk", filter=models.Q(executions_expected=None)),
+        )
+    )
+    return {row["member_ous_id"]: row["total"] for row in blocks if not row["unknown"]}

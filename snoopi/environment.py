@@ -1,0 +1,123 @@
+"""Settings from the environment: one table, read once, with one clear line for a bad one."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One line of the settings table: name, default in words, meaning."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("DATABASE_URL", "SQLite under var/", "PostgreSQL or SQLite, as a URL."),
+    Variable("REDIS_URL", "unset", "Redis for Celery; unset: a thread of the server does tasks."),
+    Variable("EMAIL_URL", "files under var/mail/", "smtp://, smtps:// or filemail:///folder."),
+    Variable("SECRET_KEY", "made once under var/", "Signs sessions; 32 characters or more."),
+    Variable("ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the site answers to."),
+    Variable("BASE_URL", "http://127.0.0.1:8000", "How people outside reach the site."),
+    Variable("DATA_DIR", "var/data", "The package store."),
+    Variable("DEBUG", "false", "Django's debug pages; never in production."),
+    Variable("EXECUTION_TOLERANCE", "0.05", "Executions that may be missing when an SB is done."),
+    Variable("INGEST_MAX_BYTES", "33554432", "Largest body POST ingest/ takes."),
+    Variable("LOGIN_FAILURES", "5", "Wrong passwords before a log-in is locked."),
+    Variable("LOGIN_LOCK_MINUTES", "15", "How long it stays locked."),
+    Variable("QUICK_LINKS", "four links to ALMA's pages", "Side links: Name=URL,Name=URL."),
+)
+
+
+def checked(name: str, value: Any, ok: bool, wanted: str) -> Any:
+    """Answer ``value``, or stop the start with one line that names the variable."""
+    if not ok:
+        raise ImproperlyConfigured(f"{name} is not usable: {wanted}.")
+    return value
+
+
+def read_number(name: str, default: float) -> float:
+    """A number of 0 or more from the environment."""
+    text = env.str(name, default=str(default))
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    return float(checked(name, number, number >= 0, f"“{text}” is no number of 0 or more"))
+
+
+def read_flag(name: str) -> bool:
+    """A yes or no from the environment; no where unset."""
+    text = env.str(name, default="false").lower()
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    checked(name, text, text in known, f"“{text}” is neither true nor false")
+    return known[text]
+
+
+def read_url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """A URL with one of ``schemes`` from the environment."""
+    url = env.str(name, default=default)
+    scheme = urlsplit(url).scheme
+    wanted = f"a URL that starts with one of {', '.join(s + ':' for s in schemes)}"
+    return str(checked(name, url, scheme in schemes, wanted))
+
+
+def read_database(var: Path) -> dict[str, Any]:
+    """Django's database settings; SQLite is tuned for many short writers."""
+    schemes = ("postgres", "postgresql", "psql", "sqlite")
+    read_url("DATABASE_URL", "sqlite:///x", schemes)
+    database: dict[str, Any] = dict(
+        env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'snoopi.sqlite3'}")
+    )
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            " PRAGMA cache_size=-20000;",
+        }
+    else:
+        database["CONN_MAX_AGE"] = 600
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+def read_secret_key(var: Path) -> str:
+    """The secret key: from the environment, else made once and kept under ``var``."""
+    given = env.str("SECRET_KEY", default="")
+    if given:
+        return str(checked("SECRET_KEY", given, len(given) >= 32, "it needs 32 characters"))
+    kept = var / "secret_key"
+    if not kept.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        kept.write_text(secrets.token_urlsafe(50))
+        kept.chmod(0o600)
+    return kept.read_text().strip()
+
+
+def read_quick_links() -> list[tuple[str, str]]:
+    """The side links as (name, URL) pairs."""
+    text = env.str("QUICK_LINKS", default="")
+    if not text:
+        return DEFAULT_QUICK_LINKS
+    pairs = [tuple(part.split("=", 1)) for part in text.split(",")]
+    good = all(len(pair) == 2 and pair[1].startswith(("http://", "https://")) for pair in pairs)
+    checked("QUICK_LINKS", pairs, good, "write Name=https://…,Name=https://…")
+    return [(name.strip(), url.strip()) for name, url in pairs]
+
+
+DEFAULT_QUICK_LINKS = [
+    ("User manual", "https://almascience.org/documents-and-tools"),
+    ("Science portal", "https://almascience.org/"),
+    ("Archive query", "https://almascience.org/aq/"),
+    ("Helpdesk", "https://help.almascience.org/"),
+]

@@ -1,0 +1,74 @@
+"""Headless Chromium, and what a page may not do in it."""
+
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+from tests.servers.processes import ServerUnavailable
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+HARMLESS = (
+    # plotly.min.js adds an empty <style> and falls back to CSSOM when the policy refuses it.
+    re.compile(r"Refused to apply inline style.*plotly", re.DOTALL),
+)
+
+
+def find_program() -> str:
+    """Return the installed browser that the tests drive."""
+    chosen = os.environ.get("SNOOPI_CHROMIUM")
+    found = chosen or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        raise ServerUnavailable("no chromium is installed; SNOOPI_CHROMIUM may name one")
+    return found
+
+
+@dataclass
+class Problems:
+    """What went wrong in the pages of one test: errors, refusals of the CSP, calls outside."""
+
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        """Note the problems of every page that opens in this context."""
+        context.on("console", self._note_message)
+        context.on("weberror", lambda error: self.found.append(f"exception: {error.error}"))
+        context.on("request", self._note_request)
+
+    def clear(self) -> None:
+        """Forget what a test provoked on purpose."""
+        self.found.clear()
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # Chromium reports refusals of the content security policy as console errors too.
+        if message.type == "error" and not any(know.search(message.text) for know in HARMLESS):
+            self.found.append(f"console: {message.text} at {message.location.get('url')}")
+
+    def _note_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.hostname not in {"127.0.0.1", "localhost", None}:
+            self.found.append(f"request to another host: {request.url}")
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Return what axe finds on the page, each as `rule: selector`; empty when accessible."""
+    results = Axe().run(page)
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,76 @@
+"""Starting, awaiting and stopping the servers of a test run."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from socket import socket
+from typing import TypeVar
+
+KEEPER = Path(__file__).with_name("keeper.py")
+
+Answer = TypeVar("Answer")
+
+
+class ServerUnavailable(Exception):
+    """A server of the suite cannot be had on this machine."""
+
+
+class Server:
+    """One running server, kept by a keeper that ends it when this process ends."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        folder: Path,
+        user: str | None = None,
+        stop_signal: str = "SIGTERM",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.log = folder / "log"
+        keeper = [sys.executable, KEEPER, "--signal", stop_signal, "--folder", folder]
+        as_user = ["--user", user] if user else []
+        with self.log.open("wb") as log:
+            self._keeper = subprocess.Popen(
+                [*keeper, *as_user, "--", *command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                start_new_session=True,
+            )
+
+    def stop(self) -> None:
+        """Let go of the keeper and wait until the server and its folder are gone."""
+        self._keeper.communicate()
+
+    def await_answer(self, ask: Callable[[], Answer], refused: type[Exception]) -> Answer:
+        """Return the server's first answer, asking again for up to a minute while it refuses."""
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return ask()
+            except refused as error:
+                if time.monotonic() > deadline:
+                    said = self.log.read_text(errors="replace")[-2000:]
+                    self.stop()
+                    raise ServerUnavailable(f"no answer in 60 s: {error}\n{said}") from error
+            time.sleep(0.05)
+
+
+def new_folder(name: str) -> Path:
+    """Create a folder that any user may enter, with a path short enough for a Unix socket."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

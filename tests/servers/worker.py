@@ -1,0 +1,31 @@
+"""A Celery worker of its own process for one test run."""
+
+import os
+import sys
+from pathlib import Path
+
+from celery import Celery
+
+from tests.servers.processes import Server, new_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class WorkerSilent(Exception):
+    """The worker does not answer yet."""
+
+
+def start(app: Celery, database_url: str) -> Server:
+    """Start a worker on that database and the suite's Redis and return it once it answers."""
+    command = [sys.executable, "-m", "celery", "-A", "snoopi.celery:app", "worker"]
+    options = ["--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"]
+    environment = os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    server = Server([*command, *options], folder=new_folder("worker"), environment=environment)
+    server.await_answer(lambda: ping(app), refused=WorkerSilent)
+    return server
+
+
+def ping(app: Celery) -> None:
+    """Return when the worker answers."""
+    if not app.control.ping(timeout=1):
+        raise WorkerSilent("no reply to a ping")
