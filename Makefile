@@ -5,9 +5,12 @@ ARGS ?=
 
 python := .venv/bin/python
 # Lint looks at the code with settings of its own: no database, nothing written beside the sources.
-lint_env := env -u REDIS_URL -u EMAIL_URL DATABASE_URL=sqlite://:memory: SECRET_KEY=lint-only-key
+lint_env := env -u REDIS_URL -u EMAIL_URL DATABASE_URL=sqlite://:memory: SECRET_KEY=a-key-that-only-the-checks-ever-use
 compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
+
+# Every start costs seconds without the bytecode of the packages, whatever the shell prefers.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style types arrows templates migrations schema shape \
@@ -33,7 +36,7 @@ types: dev-env ## mypy, strict.
 	@$(lint_env) $(python) -m mypy .
 
 arrows: dev-env ## The layers of docs/architecture.md.
-	@$(python) -m importlinter.cli lint --no-cache
+	@.venv/bin/lint-imports --no-cache --no-logo
 
 templates: dev-env ## Djade, without rewriting.
 	@find . -path ./.venv -prune -o -path '*/templates/*.html' -print0 | \

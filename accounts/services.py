@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -92,3 +93,16 @@ def mark_news_read(*, user: User) -> None:
     """Call everything up to now known to the person."""
     user.news_seen_at = timezone.now()
     user.save(update_fields=["news_seen_at"])
+
+
+def set_password(*, user: User, password: str) -> None:
+    """Let the person log in with ``password``; other sessions of theirs end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def set_demo_password(*, password: str) -> list[User]:
+    """Give all demo accounts one password and answer them; nobody else is touched."""
+    demo = User.objects.filter(is_demo=True).order_by("pk")
+    demo.update(password=make_password(password))
+    return list(demo)

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 _HEX = r"X[0-9a-f]+"
-_ALMA_UID = re.compile(rf"A\d{{3}}/{_HEX}/{_HEX}", re.IGNORECASE)
+_LOOSE = re.IGNORECASE | re.ASCII
+_ALMA_UID = re.compile(rf"A\d{{3}}/{_HEX}/{_HEX}", _LOOSE)
 _FOREIGN_UID = re.compile(r"[a-z]*uid://[^/\s]+(/[^/\s]+)*", re.IGNORECASE)
+# The null reference of APDM and ASDM documents.
+_NULL_UID = re.compile(r"uid://[AX]?0*/X0+/X0+", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|_/:]+")
 _LEADING = re.compile(
     r"^(?:.*[_./])?(?:science_goal\.|group\.|member\.)?uid(?=[:_|/])[:_|/]+", re.IGNORECASE
 )
-_UID_IN_NAME = re.compile(
-    r"uid_{2,3}(A\d{3})_(X[0-9a-f]+)_(X[0-9a-f]+)(?=$|[^0-9a-z])", re.IGNORECASE
-)
-_CODE = re.compile(r"\d{4}\.[0-9A-Z]\.\d{4,5}\.[A-Z]{1,3}")
+_UID_IN_NAME = re.compile(r"uid_{2,3}(A\d{3})_(X[0-9a-f]+)_(X[0-9a-f]+)(?=$|[^0-9a-z])", _LOOSE)
+_CODE = re.compile(r"\d{4}\.[0-9A-Z]\.\d{4,5}\.[A-Z]{1,3}", re.ASCII)
+CODE_IN_TEXT = re.compile(r"(?<![\w.])\d{4}\.[0-9A-Z]\.\d{4,5}\.[A-Z]{1,3}(?![\w.])", re.ASCII)
 _SB_NAME = re.compile(
     r"(?P<source>.+)_(?P<goal>[a-z]+)_(?P<band>\d\d)_(?P<array>TE|TC|TM1|TM2|7M|TP)"
 )
@@ -88,13 +90,13 @@ def _alma(bare: str) -> str:
 def parse_identity(text: str | None) -> str:
     """Answer the canonical UID, or "" where the text names nothing.
 
-    Placeholders (``None Assigned``, ``entityId_…``, ``null``) name nothing: they repeat
-    from plan to plan (SEMANTICS, Identity).
+    Placeholders (``None Assigned``, ``entityId_…``, ``null``, ``uid://X0/X0/X0``) name
+    nothing: they repeat from plan to plan (SEMANTICS, Identity).
     """
     if text is None or text.strip().lower() in _PLACEHOLDERS or text.startswith("entityId_"):
         return ""
     uid = Uid.parse_or_none(text)
-    return uid.text if uid else ""
+    return uid.text if uid and not _NULL_UID.fullmatch(uid.text) else ""
 
 
 def parse_project_code(text: str | None) -> str:

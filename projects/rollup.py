@@ -102,3 +102,9 @@ def _project_target(members: Sequence[str | None]) -> ProjectState | None:
         _RANK.get(OUSState(state), 0) > _READY for state in members if state is not None
     )
     return ProjectState.IN_PROGRESS if past_ready else None
+
+
+def is_behind(word: str | None, other: str | None) -> bool:
+    """Whether one state of an OUS comes before another; False where either is no such word."""
+    ranks = {str(state): rank for state, rank in _RANK.items()}
+    return word in ranks and other in ranks and ranks[str(word)] < ranks[str(other)]

@@ -67,8 +67,10 @@ install() {
 
 # The suite skips its browser tests, and says so, where no Chromium can be had.
 install_chromium() {
-    command -v chromium chromium-browser google-chrome >/dev/null && return
-    may_use_apt && apt_install chromium || echo "No Chromium, and no way to install one." >&2
+    for program in chromium chromium-browser google-chrome; do
+        command -v "$program" >/dev/null && return
+    done
+    { may_use_apt && apt_install chromium; } || echo "No Chromium, and no way to install one." >&2
 }
 
 case "${1:-}" in

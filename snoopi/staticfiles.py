@@ -4,6 +4,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names, compressed; a name not yet collected falls back to itself."""
+    """Hashed names once collected, compressed; before that every file by its own name."""
 
-    manifest_strict = False
+    def stored_name(self, name: str) -> str:
+        """The hashed name, or the plain one of a file that was not collected."""
+        found: str | None = self.hashed_files.get(self.hash_key(self.clean_name(name)))
+        return found or name

@@ -135,9 +135,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what was started, the sink last of what others may still talk to."""
-    for server in reversed(config.stash.get(SERVERS, [])):
+    """Stop what was started."""
+    if SERVERS not in config.stash:
+        return
+    for server in config.stash[SERVERS]:
         server.stop()
-    if SINK in config.stash:
-        config.stash[SINK].stop()
-        config.stash[DATA].cleanup()
+    config.stash[SINK].stop()
+    config.stash[DATA].cleanup()

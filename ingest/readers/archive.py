@@ -10,7 +10,10 @@ from ingest.readers.heads import Head, Reader, head_of
 from ingest.readers.sources import Source
 from ingest.records import Reading
 
-_JSON_TABLE = re.compile(r'\s*(\[\s*(\{|\])|\{(?=[^]]*"(columns|metadata|fields|data)"\s*:))')
+_EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*")
+_JSON_COLUMNS = re.compile(r'"(?:columns|metadata|fields)"\s*:\s*\[')
+_JSON_LOOK = 1 << 16
+_JSON_WORD = re.compile(r'"([^"\\]{1,60})"')
 
 
 def _matches(head: Head) -> bool:
@@ -20,15 +23,24 @@ def _matches(head: Head) -> bool:
         # A reply without columns is an error message or has nothing in it.
         names = votable.field_names(head)
         return head.roots == {"VOTABLE"} and (not names or is_archive_header(names))
-    if _JSON_TABLE.match(head.text):
-        return True
+    if head.text.lstrip().startswith(("[", "{")):
+        return _is_json_table(head.text)
     return bool(tables.header_in(head.text))
+
+
+def _is_json_table(text: str) -> bool:
+    if text.lstrip().startswith("{") and not _JSON_COLUMNS.search(text):
+        return False
+    words = _JSON_WORD.findall(text[:_JSON_LOOK])
+    return bool(_EMPTY_LIST.fullmatch(text)) or is_archive_header(words)
 
 
 def read(source: Source) -> Reading:
     """Read an archive table to its end. Raises UnreadableSource."""
     book = ArchiveBook()
-    for number, (header, texts) in enumerate(_rows(source), 1):
+    # A VOTable may hold service descriptions as tables beside the archive's rows.
+    rows = (row for row in _rows(source) if is_archive_header(row[0]))
+    for number, (header, texts) in enumerate(rows, 1):
         book.add(number, header, texts)
     return Reading("obscore", "archive", book.bundles(), tuple(book.rejected))
 

@@ -7,11 +7,10 @@ other bad field is left out while the row is kept, and both are reported, the se
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from ingest.readers import cells
-from ingest.readers.archive_things import ProjectDraft, Thing
+from ingest.readers.archive_things import ProjectDraft
 from ingest.readers.columns import columns_of
 from ingest.records import ProjectBundle, Rejected
 from projects.identity import CODE_IN_TEXT, Uid, parse_project_code
@@ -32,10 +31,6 @@ class ArchiveBook:
         """Take one row; ``number`` counts from 1."""
         row = Row(number, header, texts, self.rejected)
         try:
-            if len(texts) != len(header):
-                raise cells.BadCell(
-                    f"It has {len(texts)} columns where the header names {len(header)}."
-                )
             self._take(row)
         except cells.BadCell as problem:
             self.rejected.append(Rejected(row.name, str(problem)))
@@ -45,6 +40,7 @@ class ArchiveBook:
         return tuple(project.bundle() for project in self._projects.values())
 
     def _take(self, row: "Row") -> None:
+        row.check_width()
         code = _project_code(row)
         member = _member_uid(row)
         group = row.uid("group_ous")
@@ -93,6 +89,12 @@ class Row:
         self.name = f"row {number}"
         self._header, self._texts, self._rejected = header, texts, rejected
         self._columns = columns_of(header)
+
+    def check_width(self) -> None:
+        """Raise BadCell where the row has more or fewer columns than the header."""
+        if len(self._texts) != len(self._header):
+            counts = f"{len(self._texts)} columns where the header names {len(self._header)}"
+            raise cells.BadCell(f"It has {counts}.")
 
     def has(self, column: str) -> bool:
         """Whether the table has the column at all."""
@@ -147,5 +149,3 @@ def _member_uid(row: Row) -> str:
     # ObsCore's obs_id is the member OUS, with source and window behind it.
     uid = Uid.parse_or_none(row.text("obs_id").partition(".source.")[0])
     return uid.text if uid else ""
-
-

@@ -140,9 +140,7 @@ class SchedBlockDraft(Thing):
         self.uid, self.name, self.member = uid, name, member
 
     def record(self) -> SchedBlockRecord:
-        return SchedBlockRecord(
-            **self.common(), uid=self.uid, name=self.name, member=self.member
-        )
+        return SchedBlockRecord(**self.common(), uid=self.uid, name=self.name, member=self.member)
 
 
 class ExecBlockDraft(Thing):
@@ -204,19 +202,19 @@ class ProjectDraft:
         draft.sched_block = draft.sched_block or sched_block
         return draft
 
+    def _record(self) -> ProjectRecord:
+        texts: dict[str, Any] = dict(self.texts)
+        return ProjectRecord(code=self.code, **texts)
+
     def bundle(self) -> ProjectBundle:
         """Freeze what has come in."""
         return ProjectBundle(
-            project=ProjectRecord(code=self.code, **self.texts) if self.code else None,
+            project=self._record() if self.code else None,
             group_ous=tuple(OUSRecord(key=uid, uid=uid) for uid in self.groups),
             member_ous=_records(self.members.values()),
             sched_blocks=_records(self.sched_blocks.values()),
             exec_blocks=_records(self.exec_blocks.values()),
         )
-
-
-class _Draft(Protocol[T]):
-    def record(self) -> T: ...
 
 
 def _records(drafts: Iterable[Any]) -> tuple[Any, ...]:

@@ -8,9 +8,9 @@ from functools import lru_cache
 from projects.identity import Uid
 
 _EMPTY = {"", "--", "-", "null", "none", "nan", "n/a", "masked", "unknown"}
-_WRAPPED = re.compile(r"b(['\"])(.*)\1", re.S)
-_ARRAYS = re.compile(r"(?<!\d)12[- ]?m|(?<!\d)7[- ]?m|tp|total power", re.I)
-_ANTENNA = re.compile(r"(?:[^\s:,;]+:)?((?:DV|DA|CM|PM)\d\d)(?!\w)", re.I)
+_WRAPPED = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
+_ARRAYS = re.compile(r"(?<!\d)12[- ]?m|(?<!\d)7[- ]?m|tp|total power", re.IGNORECASE)
+_ANTENNA = re.compile(r"(?:[^\s:,;]+:)?((?:DV|DA|CM|PM)\d\d)(?!\w)", re.IGNORECASE)
 _FAMILIES = {"DV": "12m", "DA": "12m", "CM": "7m", "PM": "TP"}
 _QA2_WORDS = {"PASS": "Pass", "SEMIPASS": "SemiPass"}
 _SEPARATORS = re.compile(r"[\s,;+]+")

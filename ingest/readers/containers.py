@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO
+from typing import BinaryIO, Protocol
 
 from ingest.readers.sources import Source, is_shown
 from ingest.records import UnreadableSource
@@ -102,13 +102,22 @@ def _tar_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
 
 
 def _decompressed(source: Source, stream: BinaryIO, kind: str) -> list[Source]:
-    openers = {"gzip": gzip.open, "bzip2": bz2.open, "xz": lzma.open}
     budget = _Budget(source, _length(stream))
-    with openers[kind](stream, "rb") as inner:
+    with _decompressor(stream, kind) as inner:
         whole = budget.taken(PurePosixPath(source.name).stem or source.name, inner)
     if kind_of(whole.read(512)) == "tar":
         return list(_tar_entries(source, io.BytesIO(whole.data or b"")))
     return [whole]
+
+
+def _decompressor(stream: BinaryIO, kind: str) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
+    if kind == "gzip":
+        return gzip.GzipFile(fileobj=stream)
+    return bz2.BZ2File(stream) if kind == "bzip2" else lzma.LZMAFile(stream)
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class _Budget:
@@ -133,7 +142,7 @@ class _Budget:
         if size > self.allowed:
             raise self.refused(name, "unpacks to an absurd size")
 
-    def taken(self, name: str, member: IO[bytes]) -> Source:
+    def taken(self, name: str, member: _Readable) -> Source:
         data = member.read(self.allowed + 1)
         if len(data) > self.allowed:
             raise self.refused(name, "unpacks to an absurd size")

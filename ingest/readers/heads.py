@@ -10,7 +10,9 @@ from ingest.records import Reading
 
 HEAD_BYTES = 1 << 20
 _ROOT_BYTES = 1 << 16
-_PROLOG = re.compile(r"\s*(<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>)", re.S | re.I)
+_PROLOG = re.compile(
+    r"\s*(<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(\[.*?\])?\s*>)", re.DOTALL | re.IGNORECASE
+)
 _ROOT = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)")
 
 

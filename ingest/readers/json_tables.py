@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.readers import json_text
 from ingest.readers.columns import is_archive_header
+from ingest.readers.json_text import NO_TEXT
 from ingest.readers.sources import Source
 from ingest.records import UnreadableSource
 
@@ -32,9 +33,10 @@ def rows(source: Source) -> Rows:
 
 
 def _header_of_objects(objects: list[Any]) -> tuple[str, ...] | None:
-    if not all(isinstance(row, dict) for row in objects):
+    rows = [row for row in objects if isinstance(row, dict)]
+    if objects and not rows:
         return None
-    return tuple(dict.fromkeys(name for row in objects for name in row))
+    return tuple(dict.fromkeys(name for row in rows for name in row))
 
 
 def _header_of_columns(document: dict[str, Any]) -> tuple[str, ...] | None:
@@ -42,13 +44,15 @@ def _header_of_columns(document: dict[str, Any]) -> tuple[str, ...] | None:
     if not isinstance(columns, list):
         return None
     names = [column.get("name") if isinstance(column, dict) else column for column in columns]
-    return tuple(names) if all(isinstance(name, str) for name in names) else None
+    texts = tuple(name for name in names if isinstance(name, str))
+    return texts if len(texts) == len(names) else None
 
 
 def _cells(row: Any, header: tuple[str, ...]) -> list[str]:
     values = [row.get(name) for name in header] if isinstance(row, dict) else row
-    # A row that is no list has no columns at all, and is rejected for that.
-    return [_text(value) for value in values] if isinstance(values, list) else []
+    texts = [_text(value) for value in values] if isinstance(values, list) else []
+    # A row that is no row, or holds what no text can hold, has no columns: that rejects it.
+    return [] if any(map(NO_TEXT.search, texts)) else texts
 
 
 def _text(value: Any) -> str:

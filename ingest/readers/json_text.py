@@ -1,6 +1,7 @@
 """JSON, strictly: one meaning per document or none."""
 
 import json
+import re
 from typing import Any
 
 from ingest.readers.sources import Source
@@ -8,6 +9,8 @@ from ingest.readers.text import decode
 from ingest.records import UnreadableSource
 
 MAX_DEPTH = 32
+# JSON can escape what no text in a database can be.
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def load(source: Source, *, constants: bool = False) -> Any:
@@ -41,7 +44,7 @@ def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not a number that JSON knows")
 
 
-def _null(word: str) -> None:
+def _null(_word: str) -> None:
     return None
 
 

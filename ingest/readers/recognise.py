@@ -4,6 +4,7 @@ from ingest.readers import aot, archive, native
 from ingest.readers.containers import folder_of, kind_of
 from ingest.readers.heads import Head, Reader, head_of, roots_in
 from ingest.readers.sources import Source
+from ingest.readers.text import first_bad_byte
 from ingest.records import Reading, UnreadableSource
 
 # The order decides where two would match; add a format by adding its reader here.
@@ -14,7 +15,7 @@ _ONE_THING = frozenset({"ObsProject", "ASDM"})
 _MAX_NESTING = 4
 
 
-def read_source(source: Source, format: str | None = None) -> Reading:
+def read_source(source: Source, format: str | None = None) -> Reading:  # noqa: A002
     """Read a source to its end. Raises UnreadableSource where it is refused whole."""
     names = [reader.name for reader in READERS]
     if format is not None and format not in names:
@@ -77,5 +78,9 @@ def _unknown(opened: Source, head: Head, parts: int) -> str:
         return "It is a folder or archive with nothing in it."
     if not opened.is_folder and not head.data:
         return "It is empty: there is not a single byte in it."
+    if "<!ENTITY" in head.text:
+        return "It declares XML entities, which are refused."
+    if (offset := first_bad_byte(head.data)) is not None:
+        return f"It is no text (the byte at offset {offset} is not) and no known form: {accepted}."
     found = f" ({', '.join(sorted(head.roots))} document)" if len(head.roots) == 1 else ""
     return f"Its form is not known{found}. Ingest reads {accepted}."

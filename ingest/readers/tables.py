@@ -57,6 +57,8 @@ def _header_of(line: str) -> tuple[tuple[str, ...], str] | None:
     best: tuple[tuple[str, ...], str] | None = None
     for delimiter in _DELIMITERS:
         names = tuple(name.strip() for name in next(_SPLITTERS[delimiter]([line]), []))
+        if delimiter == " " and "," in line:
+            continue
         if is_archive_header(names) and (
             best is None or len(columns_of(names)) > len(columns_of(best[0]))
         ):

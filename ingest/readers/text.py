@@ -28,6 +28,16 @@ def decode_leniently(head: bytes) -> str:
     return head[skip:].decode(encoding, errors="replace")
 
 
+def first_bad_byte(head: bytes) -> int | None:
+    """Answer the offset of the first byte that is no text, None where all are."""
+    encoding, skip = encoding_of(head)
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(head[skip:])
+    except UnicodeDecodeError as problem:
+        return skip + problem.start
+    return None
+
+
 def decode(name: str, data: bytes) -> str:
     """Decode a whole text. Raises UnreadableSource naming the first bad byte."""
     encoding, skip = encoding_of(data)

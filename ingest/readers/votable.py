@@ -5,13 +5,15 @@ without a datatype are common there too, which is why astropy reads only the bin
 serialisations.
 """
 
+import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from typing import Any
+from xml.etree.ElementTree import Element
 
 from ingest.readers.heads import Head
 from ingest.readers.sources import Source
-from ingest.readers.votable_binary import binary_rows
 from ingest.readers.xml_events import events, local
 from ingest.records import UnreadableSource
 
@@ -21,24 +23,15 @@ _BINARY = {"BINARY", "BINARY2", "FITS"}
 
 def field_names(head: Head) -> tuple[str, ...]:
     """Answer the column names as far as the start of the file shows them."""
-    parser = XMLPullParser(events=("start",))
-    try:
-        # The start was seen to have no document type, the one way to declare entities.
-        parser.feed(head.data if b"<!DOCTYPE" not in head.data else b"")
-    except ParseError:
-        return ()
-    return _names(parser)
-
-
-def _names(parser: XMLPullParser) -> tuple[str, ...]:
     names = []
     try:
-        for _, element in parser.read_events():
-            if local(element) == "FIELD":
+        for event, element in events("", io.BytesIO(head.data)):
+            if event == "start" and local(element) == "FIELD":
                 names.append(element.get("name", ""))
             elif local(element) == "DATA":
                 break
-    except ParseError:
+    except UnreadableSource:
+        # The start of a file ends in the middle; reading it whole will tell.
         pass
     return tuple(names)
 
@@ -54,7 +47,7 @@ class _Table:
 
 def rows(source: Source) -> Rows:
     """Yield (header, cells) for every TR of every table. Raises UnreadableSource."""
-    table = _Table()
+    table, is_binary = _Table(), False
     parents: list[Element] = []
     with source.open() as stream:
         for event, element in events(source.name, stream):
@@ -63,9 +56,10 @@ def rows(source: Source) -> Rows:
                 parents.append(element)
                 if name == "TABLE":
                     table = _Table()
-                elif name in _BINARY:
-                    yield from binary_rows(source)
-                    return
+                elif name == "STREAM" and element.get("href"):
+                    reason = "Its rows lie elsewhere: a STREAM with an href is not followed."
+                    raise UnreadableSource(source.name, reason)
+                is_binary = is_binary or name in _BINARY
                 continue
             parents.pop()
             if name == "TR":
@@ -74,6 +68,8 @@ def rows(source: Source) -> Rows:
                 parents[-1].clear()
             else:
                 _note(source.name, name, element, table)
+    if is_binary:
+        yield from _binary_rows(source)
 
 
 def _note(source_name: str, name: str, element: Element, table: _Table) -> None:
@@ -81,11 +77,13 @@ def _note(source_name: str, name: str, element: Element, table: _Table) -> None:
         table.names.append(element.get("name") or element.get("ID") or "")
         null = next((v.get("null") for v in element if local(v) == "VALUES"), None)
         table.nulls.append(null)
-    elif name == "INFO" and element.get("name") == "QUERY_STATUS":
-        if (element.get("value") or "").upper() == "ERROR":
-            said = (element.text or "").strip()[:500] or "without a message"
-            reason = f"The archive's reply is an error: {said}"
-            raise UnreadableSource(source_name, reason)
+    elif name == "INFO" and _is_error(element):
+        said = (element.text or "").strip()[:500] or "without a message"
+        raise UnreadableSource(source_name, f"The archive's reply is an error: {said}")
+
+
+def _is_error(info: Element) -> bool:
+    return info.get("name") == "QUERY_STATUS" and info.get("value", "").upper() == "ERROR"
 
 
 def _closed(table: _Table) -> tuple[str, ...]:
@@ -100,3 +98,32 @@ def _cells(row: Element, nulls: list[str | None]) -> list[str]:
         kept = ["" if text.strip() == null else text for text, null in pairs]
         return kept + texts[len(kept) :]
     return texts
+
+
+def _binary_rows(source: Source) -> Rows:
+    """Yield the rows of a binary serialisation, which astropy unpacks.
+
+    The document has been seen to declare no entities and to name no other files.
+    """
+    # astropy takes half a second to import and few sources need it.
+    from astropy.io import votable
+
+    try:
+        with source.open() as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            document = votable.parse(stream, verify="ignore")
+        tables = [(_header(table), table.array) for table in document.iter_tables()]
+    except Exception as problem:  # noqa: BLE001  astropy raises whatever its parts raise
+        words = " ".join(str(problem).split())[:300]
+        raise UnreadableSource(source.name, f"It is a damaged VOTable: {words}.") from None
+    for header, array in tables:
+        for row in array:
+            yield header, [_text(value) for value in row]
+
+
+def _header(table: Any) -> tuple[str, ...]:
+    return tuple(str(column.name) for column in table.fields)
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

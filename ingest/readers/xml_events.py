@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from ingest.records import UnreadableSource
 from ingest.readers.sources import Source
+from ingest.records import UnreadableSource
 
 _MAX_DEPTH = 100
 

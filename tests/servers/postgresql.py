@@ -30,8 +30,8 @@ def start() -> tuple[Server, str]:
     data = initialize(binaries, folder, user)
     port = free_port()
     settings = [word for setting in SETTINGS for word in ("-c", setting)]
-    command = [binaries / "postgres", "-D", data, "-p", str(port), *settings]
-    server = Server(command, folder=folder, user=user, stop_signal="SIGINT")
+    command = (binaries / "postgres", "-D", data, "-p", str(port))
+    server = Server([*command, *settings], folder=folder, user=user, stop_signal="SIGINT")
     url = f"postgres://postgres@127.0.0.1:{port}/snoopi"
     server.await_answer(lambda: ask_version(url), refused=psycopg2.OperationalError)
     return server, url

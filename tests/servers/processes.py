@@ -31,11 +31,11 @@ class Server:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.log = folder / "log"
-        keeper = [sys.executable, KEEPER, "--signal", stop_signal, "--folder", folder]
+        keeper = [sys.executable, str(KEEPER), "--signal", stop_signal, "--folder", str(folder)]
         as_user = ["--user", user] if user else []
         with self.log.open("wb") as log:
             self._keeper = subprocess.Popen(
-                [*keeper, *as_user, "--", *command],
+                [*keeper, *as_user, "--", *map(str, command)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

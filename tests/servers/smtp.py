@@ -35,6 +35,7 @@ class SmtpSink:
         """Keep the mail and say so to the sender."""
         content = envelope.content
         assert isinstance(content, bytes)
+        content = content.replace(b"\r\n", b"\n")
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         with self._changed:

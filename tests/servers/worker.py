@@ -25,7 +25,9 @@ def start(app: Celery, database_url: str) -> Server:
     return server
 
 
-def ping(app: Celery) -> None:
-    """Return when the worker answers."""
-    if not app.control.ping(timeout=1):
+def ping(app: Celery) -> list[dict[str, str]]:
+    """Return what the one worker says to a ping."""
+    replies = app.control.broadcast("ping", reply=True, timeout=1, limit=1) or []
+    if not replies:
         raise WorkerSilent("no reply to a ping")
+    return [answer for reply in replies for answer in reply.values()]

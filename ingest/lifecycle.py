@@ -1,0 +1,169 @@
+"""Enters the states and dated histories that sources report, once all rows are there."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import accumulate
+
+from ingest.facts import said_by_another
+from ingest.upserts import Context, Said
+from projects.models import (
+    Event,
+    EventKind,
+    ExecBlock,
+    LivingThing,
+    MemberOUS,
+    Project,
+    SchedBlock,
+)
+from projects.public import public_state
+from projects.rollup import is_behind
+from projects.services.states import Account, record_state, save_states, subject_of
+from projects.states import QA0Status, known_state
+
+ORIGIN_WORDS = {"archive": "the archive", "ot": "the Observing Tool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reported step: a dated one of a history, or the present state."""
+
+    to: str
+    at: datetime | None
+    frm: str = ""
+    note: str = ""
+    flag: str = ""
+
+
+def enter_states(reported: Sequence[tuple[LivingThing, Said]], context: Context) -> list[Event]:
+    """Move things to the states that the origin newly reports; answer unsaved events.
+
+    A decision made here later than the report stands; so does what another origin says,
+    when an undated word would lead back behind it. The facts keep the difference for
+    staff to see. Groups and science goals follow their member OUSs and are left out.
+    """
+    living = [row for row in reported if isinstance(row[0], Project | MemberOUS | SchedBlock)]
+    log = _Log([thing for thing, said in living if said.history])
+    account = Account(word=ORIGIN_WORDS.get(context.origin, context.origin))
+    events: list[Event] = []
+    for thing, said in living:
+        for step in _steps(said):
+            if known_state(thing.LEVEL, step.to) and not log.holds(thing, step):
+                events += _enter(thing, step, log, account, context.origin)
+    save_states([thing for thing, _ in living])
+    return events
+
+
+def _steps(said: Said) -> list[Step]:
+    steps = [
+        Step(step.to, step.at, step.frm, step.note)
+        for step in sorted(said.history, key=lambda step: step.at)
+    ]
+    state = said.state
+    if state is None:
+        return steps
+    if steps and steps[-1].to == state.word:
+        last = steps.pop()
+        return [*steps, Step(last.to, last.at, last.frm, last.note, state.flag)]
+    return [*steps, Step(state.word, state.at, flag=state.flag)]
+
+
+def _enter(
+    thing: LivingThing, step: Step, log: "_Log", account: Account, origin: str
+) -> list[Event]:
+    told = Account(word=account.word, note=step.note, note_public=True)
+    if step.at and thing.state_since and step.at < thing.state_since:
+        return [_back_dated(thing, step, log, told)]
+    if not _may_enter(thing, step, origin):
+        return []
+    with_now = log.set_back(thing, step.at)
+    event = record_state(thing, to=step.to, at=step.at, account=told, flag=step.flag)
+    log.restore(thing, with_now)
+    return [event] if event else []
+
+
+def _may_enter(thing: LivingThing, step: Step, origin: str) -> bool:
+    decided = thing.state_decided_at
+    if decided and (step.at is None or step.at <= decided):
+        return False
+    backwards = is_behind(step.to, thing.state)
+    others = said_by_another(thing.facts, origin, "state", thing.state)
+    return not (step.at is None and backwards and others)
+
+
+def _back_dated(thing: LivingThing, step: Step, log: "_Log", account: Account) -> Event:
+    """A step that we learn of after later ones: it goes to the log and moves nothing."""
+    words = [
+        public_state(thing.LEVEL, word or None, passed=log.passed(thing, step.at)) or ""
+        for word in (step.frm, step.to)
+    ]
+    return Event(
+        **subject_of(thing),
+        kind=EventKind.STATE,
+        at=step.at,
+        frm=step.frm,
+        to=step.to,
+        public_frm=words[0],
+        public_to=words[1],
+        for_public=words[0] != words[1],
+        actor_word=account.word,
+        note=account.note,
+        note_public=True,
+    )
+
+
+class _Log:
+    """What is already logged of things with a history, and how far observing had come."""
+
+    def __init__(self, things: Sequence[LivingThing]) -> None:
+        self.steps: dict[tuple[str, int], set[tuple[datetime, str]]] = defaultdict(set)
+        self.passes: dict[tuple[str, int], list[tuple[datetime, Decimal]]] = {}
+        for model in (Project, MemberOUS, SchedBlock):
+            ids = [thing.pk for thing in things if isinstance(thing, model)]
+            if ids:
+                self._read_steps(model.LEVEL, ids)
+                self._read_passes(model.LEVEL, ids)
+
+    def _read_steps(self, level: str, ids: list[int]) -> None:
+        events = Event.objects.filter(
+            level=level, kind=EventKind.STATE, **{f"{level}_id__in": ids}
+        ).order_by()
+        for pk, at, to in events.values_list(f"{level}_id", "at", "to"):
+            self.steps[level, pk].add((at, to))
+
+    def _read_passes(self, level: str, ids: list[int]) -> None:
+        parts: dict[int, list[tuple[datetime, Decimal]]] = {pk: [] for pk in ids}
+        passed = ExecBlock.objects.filter(
+            qa0=QA0Status.PASS, end__isnull=False, **{f"{level}_id__in": ids}
+        )
+        rows = passed.order_by("end").values_list(f"{level}_id", "end", "execution_fraction")
+        for pk, end, fraction in rows:
+            parts[pk].append((end, Decimal(1) if fraction is None else fraction))
+        for pk, found in parts.items():
+            sums = accumulate(part for _, part in found)
+            self.passes[level, pk] = [(at, total) for (at, _), total in zip(found, sums, strict=True)]
+
+    def holds(self, thing: LivingThing, step: Step) -> bool:
+        """Whether this dated step is in the log already."""
+        return (step.at, step.to) in self.steps[thing.LEVEL, thing.pk]
+
+    def passed(self, thing: LivingThing, at: datetime | None) -> Decimal:
+        """The executions that had passed at a moment of the past."""
+        sums = self.passes.get((thing.LEVEL, thing.pk), [])
+        before = bisect_right([moment for moment, _ in sums], at) if at else len(sums)
+        return sums[before - 1][1] if before else Decimal(0)
+
+    def set_back(self, thing: LivingThing, at: datetime | None) -> Decimal | None:
+        """Let a thing count only what had passed at ``at``; answer what it counts now."""
+        now: Decimal | None = getattr(thing, "executions_passed", None)
+        if now is not None and at and (thing.LEVEL, thing.pk) in self.passes:
+            thing.executions_passed = self.passed(thing, at)  # type: ignore[attr-defined]
+        return now
+
+    def restore(self, thing: LivingThing, now: Decimal | None) -> None:
+        """Undo ``set_back``."""
+        if now is not None:
+            thing.executions_passed = now  # type: ignore[attr-defined]

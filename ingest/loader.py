@@ -1,0 +1,286 @@
+"""Records → rows: one transaction per project, in bulk, idempotent, nothing deleted."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from ingest.lifecycle import ORIGIN_WORDS, enter_states
+from ingest.records import MembershipRecord, ProjectBundle, ProjectRecord, Reading
+from ingest.report import Report
+from ingest.saying import (
+    say_exec_block,
+    say_member,
+    say_project,
+    say_sched_block,
+    say_set,
+)
+from ingest.upserts import Context, Rows, Said, take_over, write
+from projects.errors import BadMembership
+from projects.lookup import find
+from projects.models import (
+    Event,
+    EventKind,
+    ExecBlock,
+    GroupOUS,
+    LivingThing,
+    MemberOUS,
+    Project,
+    SchedBlock,
+    ScienceGoal,
+)
+from projects.services.events import append_events, touch
+from projects.services.executions import recount_executions
+from projects.services.memberships import tie
+from projects.services.states import Account, roll_up
+
+Progress = Callable[[int], None]
+
+
+def load(
+    reading: Reading, *, dry_run: bool = False, progress: Progress = lambda done: None
+) -> Report:
+    """Bring a whole reading into the database and answer what was done.
+
+    Each project is one transaction, so pages keep answering meanwhile and a crash loses at
+    most the project under way; the same reading again changes nothing. ``progress`` is
+    called with the number of projects done.
+    """
+    report = Report(rejected=list(reading.rejected), superseded=reading.superseded())
+    for done, bundle in enumerate(reading, start=1):
+        report.add(_load_bundle(bundle, reading.origin, dry_run))
+        progress(done)
+    return report
+
+
+def _load_bundle(bundle: ProjectBundle, origin: str, dry_run: bool) -> Report:
+    try:
+        return _one_transaction(bundle, origin, dry_run)
+    except IntegrityError:
+        # Another load made the same thing first: now it is there to be found.
+        return _one_transaction(bundle, origin, dry_run)
+
+
+@transaction.atomic
+def _one_transaction(bundle: ProjectBundle, origin: str, dry_run: bool) -> Report:
+    context = Context(origin, timezone.now(), Report())
+    projects = _take_project(bundle.project, context)
+    project = next(iter(projects.by_key.values()), None)
+    if bundle.project is None or project is not None:
+        below = Context(origin, context.now, context.report, project)
+        load_below(bundle, projects, below)
+    transaction.set_rollback(dry_run)
+    return context.report
+
+
+def _take_project(record: ProjectRecord | None, context: Context) -> Rows[Project]:
+    if record is None:
+        return Rows()
+    said = say_project(record)
+    _lock_known(said)
+    projects = take_over(Project, [said], context)
+    for project in projects.by_key.values():
+        _give_code(project, record.code, projects)
+        _name_contact(project, record.contact_scientist, projects, context)
+    write(Project, projects, context)
+    return projects
+
+
+def _lock_known(said: Said) -> None:
+    """Lock the project's row before anything of it is read, as every writer does."""
+    for name in filter(None, (said.local_ref, said.uid, *said.other_uids)):
+        known = find(Project.objects.all(), name)
+        if known is not None:
+            Project.objects.select_for_update().get(pk=known.pk)
+            return
+
+
+def _give_code(project: Project, code: str, projects: Rows[Project]) -> None:
+    """A draft that got its code is addressed by it from now on."""
+    if code and project.code != code:
+        project.code = project.ref = code
+        _mark_changed(project, projects)
+    elif not code and project.pk is None:
+        project.ref = next(iter(projects.by_key))
+
+
+def _name_contact(
+    project: Project, username: str, projects: Rows[Project], context: Context
+) -> None:
+    if not username:
+        return
+    user = User.objects.filter(username__iexact=username).first()
+    if user is None:
+        context.report.reject(
+            f"project {project.ref}", f"contact_scientist: there is no account “{username}”."
+        )
+    elif project.contact_scientist_id != user.pk:
+        project.contact_scientist = user
+        _mark_changed(project, projects)
+
+
+def _mark_changed(project: Project, projects: Rows[Project]) -> None:
+    if project.pk is not None and project not in projects.changed:
+        projects.changed.append(project)
+
+
+def load_below(bundle: ProjectBundle, projects: Rows[Project], context: Context) -> None:
+    """Upsert everything under the project, level by level; states and events last."""
+    project = context.project
+    goals, groups, members = _take_sets(bundle, context)
+    blocks = _take_sched_blocks(bundle, members, context)
+    said = [say_exec_block(r, project, members, blocks) for r in bundle.exec_blocks]
+    exec_blocks = take_over(ExecBlock, said, context)
+    judged = _judgements(exec_blocks)
+    write(ExecBlock, exec_blocks, context)
+    tables: tuple[Rows[models.Model], ...] = (goals, groups, members, blocks, exec_blocks)  # type: ignore[assignment]
+    moved = [row for rows in tables for row in (*rows.new, *rows.changed)]
+    reported = [*projects.states, *members.states, *blocks.states]
+    events = _executions(exec_blocks, blocks, judged, context)
+    if moved or reported:
+        _refresh_counts([thing for thing, _ in reported])
+        events = [*enter_states(reported, context), *events]
+        events += roll_up(project) if project else []
+        touch(moved)
+    if project and bundle.project:
+        _tie_all(project, bundle.project.memberships, context)
+    append_events(events)
+
+
+def _take_sets(
+    bundle: ProjectBundle, context: Context
+) -> tuple[Rows[ScienceGoal], Rows[GroupOUS], Rows[MemberOUS]]:
+    project = context.project
+    if project is None:
+        for record in (*bundle.science_goals, *bundle.group_ous, *bundle.member_ous):
+            context.report.reject(record.uid or record.key, "No project is named for this OUS.")
+        return Rows(), Rows(), Rows()
+    nearby = Q(project=project) & ~Q(part_id="")
+    said = [say_set(record, project, None) for record in bundle.science_goals]
+    goals = take_over(ScienceGoal, said, context, nearby)
+    write(ScienceGoal, goals, context)
+    said = [say_set(record, project, goals) for record in bundle.group_ous]
+    groups = take_over(GroupOUS, said, context, nearby)
+    write(GroupOUS, groups, context)
+    said = [say_member(record, project, goals, groups) for record in bundle.member_ous]
+    members = take_over(MemberOUS, said, context, nearby)
+    _assign_reducers(bundle, members, context)
+    _forget_release(bundle, members)
+    write(MemberOUS, members, context)
+    return goals, groups, members
+
+
+def _assign_reducers(bundle: ProjectBundle, members: Rows[MemberOUS], context: Context) -> None:
+    wanted = {record.key: record.reducer for record in bundle.member_ous if record.reducer}
+    if not wanted:
+        return
+    known = {user.username: user for user in User.objects.filter(username__in=wanted.values())}
+    for key, username in wanted.items():
+        row, user = members.get(key), known.get(username)
+        if user is None:
+            context.report.reject(key, f"reducer: there is no account “{username}”.")
+        elif row is not None and row.reducer_id != user.pk:
+            row.reducer = user
+            _note_changed(row, members)
+
+
+def _forget_release(bundle: ProjectBundle, members: Rows[MemberOUS]) -> None:
+    """The archive took a release date back (3000-01-01): it is unknown again."""
+    for record in bundle.member_ous:
+        row = members.get(record.key)
+        if row and record.release_date_unknown and row.release_date is not None:
+            row.release_date = None
+            _note_changed(row, members)
+
+
+def _note_changed(row: MemberOUS, members: Rows[MemberOUS]) -> None:
+    if row.pk is not None and row not in members.changed:
+        members.changed.append(row)
+
+
+def _take_sched_blocks(
+    bundle: ProjectBundle, members: Rows[MemberOUS], context: Context
+) -> Rows[SchedBlock]:
+    said = [say_sched_block(r, context.project, members) for r in bundle.sched_blocks]
+    known = [row.pk for row in members.by_key.values()]
+    blocks = take_over(SchedBlock, said, context, Q(member_ous_id__in=known))
+    write(SchedBlock, blocks, context)
+    return blocks
+
+
+def _judgements(exec_blocks: Rows[ExecBlock]) -> dict[int, str]:
+    """The verdicts that stood before, by row id."""
+    ids = [row.pk for row in exec_blocks.changed]
+    return dict(ExecBlock.objects.filter(pk__in=ids).values_list("pk", "qa0"))
+
+
+def _executions(
+    exec_blocks: Rows[ExecBlock],
+    blocks: Rows[SchedBlock],
+    judged: dict[int, str],
+    context: Context,
+) -> list[Event]:
+    """Count executions again where they changed; answer what happened to them."""
+    rows = [*exec_blocks.new, *exec_blocks.changed]
+    block_rows = [*blocks.new, *blocks.changed]
+    block_ids = {row.sched_block_id for row in rows} - {None}
+    member_ids = {row.member_ous_id for row in (*rows, *block_rows)} - {None}
+    events = [_execution_event(row, "", context) for row in exec_blocks.new]
+    events += [
+        _execution_event(row, judged[row.pk], context)
+        for row in exec_blocks.changed
+        if judged[row.pk] != row.qa0
+    ]
+    return events + recount_executions(sched_block_ids=block_ids, member_ous_ids=member_ids)
+
+
+def _execution_event(row: ExecBlock, before: str, context: Context) -> Event:
+    kind = EventKind.QA0 if before else EventKind.EXECUTION
+    taken: datetime = row.end or row.start or context.now
+    return Event(
+        level=ExecBlock.LEVEL,
+        exec_block=row,
+        project=row.project,
+        kind=kind,
+        at=context.now if before else taken,
+        frm=before,
+        to=row.qa0,
+        public_frm=before,
+        public_to=row.qa0,
+        actor_word=ORIGIN_WORDS.get(context.origin, context.origin),
+    )
+
+
+def _refresh_counts(things: Iterable[LivingThing]) -> None:
+    """Let things in memory count what ``recount_executions`` has just written."""
+    for model in (MemberOUS, SchedBlock):
+        mine = {thing.pk: thing for thing in things if isinstance(thing, model)}
+        rows = model.objects.filter(pk__in=mine).order_by()
+        for pk, passed in rows.values_list("pk", "executions_passed"):
+            mine[pk].executions_passed = passed
+
+
+def _tie_all(
+    project: Project, records: tuple[MembershipRecord, ...], context: Context
+) -> None:
+    for record in records:
+        user = User.objects.filter(username__iexact=record.username).first()
+        account = Account(word=ORIGIN_WORDS.get(context.origin, context.origin))
+        name = f"project {project.ref}, membership of {record.username}"
+        if user is None:
+            context.report.reject(name, f"There is no account “{record.username}”.")
+            continue
+        try:
+            tie(
+                project=project,
+                user=user,
+                role=record.role,
+                kind=record.kind,
+                ends_at=record.ends_at,
+                account=account,
+            )
+        except BadMembership as error:
+            context.report.reject(name, str(error))

@@ -1,0 +1,147 @@
+"""Jobs: one source each, queued in a table, claimed, read, loaded, reported."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from ingest.loader import Progress, load
+from ingest.models import IngestJob, IngestProblem, JobState
+from ingest.readers import Source, UnreadableSource, read_source
+from ingest.records import Reading
+from ingest.report import Report
+
+# A job that runs longer was killed: its worker's time limit is shorter.
+STALE_AFTER = timedelta(hours=2)
+_PROBLEMS_KEPT = 10_000
+
+
+def submit_body(
+    *, body: bytes, source: str, user: User | None, format: str = ""
+) -> IngestJob:
+    """Queue a posted body and answer its job; the caller rings the bell after commit."""
+    return IngestJob.objects.create(
+        source=source[:500], body=body, requested_by=user, format=format
+    )
+
+
+def run_source(
+    source: Source,
+    *,
+    format: str | None = None,
+    dry_run: bool = False,
+    user: User | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Reading, Report]:
+    """Read and load one source now, leaving a finished job; a dry run leaves nothing.
+
+    Raises UnreadableSource after noting it as a failed job with one problem.
+    """
+    if dry_run:
+        reading = read_source(source, format)
+        return reading, load(reading, dry_run=True)
+    now = timezone.now()
+    job = IngestJob.objects.create(
+        source=source.name[:500],
+        format=format or "",
+        state=JobState.RUNNING,
+        started_at=now,
+        requested_by=user,
+    )
+    return _run(job, source, progress)
+
+
+def claim_next_job() -> IngestJob | None:
+    """Claim the oldest queued job, or one whose worker died; None where there is none.
+
+    The claim is a conditional update, so two workers never take the same job.
+    """
+    now = timezone.now()
+    IngestJob.objects.filter(
+        state=JobState.RUNNING, body__isnull=False, started_at__lt=now - STALE_AFTER
+    ).update(state=JobState.QUEUED)
+    for pk in IngestJob.objects.filter(state=JobState.QUEUED).order_by("pk").values_list(
+        "pk", flat=True
+    )[:10]:
+        claimed = claim_job(pk)
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def claim_job(pk: int) -> IngestJob | None:
+    """Claim one queued job; None where somebody else has it."""
+    mine = IngestJob.objects.filter(pk=pk, state=JobState.QUEUED)
+    if not mine.update(state=JobState.RUNNING, started_at=timezone.now()):
+        return None
+    return IngestJob.objects.get(pk=pk)
+
+
+def run_job(job: IngestJob) -> IngestJob:
+    """Read and load a claimed job's body; safe to do again after a crash."""
+    source = Source.from_bytes(job.source, bytes(job.body or b""))
+    try:
+        _run(job, source, lambda done, total: None)
+    except UnreadableSource:
+        pass
+    return job
+
+
+def fail_job(*, pk: int, reason: str) -> None:
+    """Mark a job as failed for a reason that nobody foresaw."""
+    job = IngestJob.objects.get(pk=pk)
+    _finish(job, Report(), failure=reason)
+
+
+def _run(
+    job: IngestJob, source: Source, progress: Callable[[int, int], None]
+) -> tuple[Reading, Report]:
+    try:
+        reading = read_source(source, job.format or None)
+    except UnreadableSource as problem:
+        _finish(job, Report(), failure=problem.reason)
+        raise
+    total = len(reading.bundles)
+    IngestJob.objects.filter(pk=job.pk).update(projects_total=total, format=reading.format)
+    job.projects_total, job.format = total, reading.format
+    report = load(reading, progress=_reporter(job, total, progress))
+    _finish(job, report)
+    return reading, report
+
+
+def _reporter(job: IngestJob, total: int, progress: Callable[[int, int], None]) -> Progress:
+    """Tell the caller of every project, the job's row of every hundredth part."""
+    every = max(1, total // 100)
+
+    def tell(done: int) -> None:
+        progress(done, total)
+        if done % every == 0 or done == total:
+            IngestJob.objects.filter(pk=job.pk).update(projects_done=done)
+
+    return tell
+
+
+@transaction.atomic
+def _finish(job: IngestJob, report: Report, failure: str = "") -> None:
+    job.state = JobState.FAILED if failure else JobState.DONE
+    job.failure, job.report, job.body = failure, report.counts(), None
+    job.finished_at = timezone.now()
+    job.projects_done = job.projects_total or 0
+    job.save(
+        update_fields=["state", "failure", "report", "body", "finished_at", "projects_done"]
+    )
+    problems = [IngestProblem(job=job, reason=failure)] if failure else []
+    problems += [
+        IngestProblem(job=job, record=row.record[:300], reason=row.reason)
+        for row in report.rejected[:_PROBLEMS_KEPT]
+    ]
+    IngestProblem.objects.bulk_create(problems, batch_size=1000)
+
+
+def note_unreadable(*, source: str, reason: str) -> IngestJob:
+    """Leave a failed job with one problem for a source that could not even be opened."""
+    job = IngestJob.objects.create(source=source[:500], started_at=timezone.now())
+    _finish(job, Report(), failure=reason)
+    return job

@@ -1,0 +1,264 @@
+"""Upserts of one kind of thing: find by identity, compare with the facts, write in bulk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Field, Q
+
+from ingest.facts import as_fact, news, remember
+from ingest.records import StateChange
+from ingest.report import Report
+from projects.identity import Uid
+from projects.models import Alias, Project, Tracked
+from projects.services.states import subject_of
+
+Thing = TypeVar("Thing", bound=Tracked)
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StateSaid:
+    """A state as a source words it, with its flag and, where known, its date."""
+
+    word: str
+    flag: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a record says of one thing: who it is, and its values by model field.
+
+    ``local_ref`` addresses it while it has no UID; ``same`` are values by which a row
+    that another source brought is recognized as the same thing; ``parents`` are foreign
+    keys by field, whose facts are the parents' refs.
+    """
+
+    key: str
+    local_ref: str
+    uid: str = ""
+    other_uids: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    parents: Mapping[str, Tracked | None] = field(default_factory=dict)
+    same: Mapping[str, Any] = field(default_factory=dict)
+    state: StateSaid | None = None
+    history: tuple[StateChange, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call the record."""
+        return self.uid or str(self.values.get("name") or self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all upserts of one bundle share."""
+
+    origin: str
+    now: datetime
+    report: Report
+    project: Project | None = None
+
+
+@dataclass(slots=True)
+class Rows(Generic[Thing]):
+    """The rows behind one kind's records, by record key, and what became of them."""
+
+    by_key: dict[str, Thing] = field(default_factory=dict)
+    said: list[tuple[Thing, Said]] = field(default_factory=list)
+    new: list[Thing] = field(default_factory=list)
+    changed: list[Thing] = field(default_factory=list)
+    states: list[tuple[Thing, Said]] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+
+    def get(self, key: str) -> Thing | None:
+        """The row of the record with this key."""
+        return self.by_key.get(key)
+
+
+class Finder(Generic[Thing]):
+    """Finds the row that a record is about among the few that could be it.
+
+    ``nearby`` selects the rows that a record without known UID could mean.
+    """
+
+    def __init__(self, model: type[Thing], records: Sequence[Said], nearby: Q | None) -> None:
+        uids = {uid for said in records for uid in (said.uid, *said.other_uids) if uid}
+        refs = {Uid(uid).ref for uid in uids} | {said.local_ref for said in records}
+        aliases = Alias.objects.filter(level=model.LEVEL, ref__in=refs)
+        self.aliased: dict[str, int | None] = dict(
+            aliases.values_list("ref", f"{model.LEVEL}_id")
+        )
+        condition = Q(uid__in=uids) | Q(ref__in=refs) | Q(pk__in=list(self.aliased.values()))
+        if nearby is not None:
+            condition |= nearby
+        self.by_ref: dict[str, Thing] = {}
+        self.by_uid: dict[str, Thing] = {}
+        self.by_pk: dict[int | None, Thing] = {}
+        self.by_same: dict[tuple[Any, ...], list[Thing]] = defaultdict(list)
+        self.same_fields = tuple(records[0].same)
+        for row in model._default_manager.filter(condition).order_by("pk"):
+            self.add(row)
+
+    def add(self, row: Thing) -> None:
+        """Let later records find ``row``."""
+        self.by_ref[row.ref] = row
+        if row.pk is not None:
+            self.by_pk[row.pk] = row
+        if row.uid:
+            self.by_uid[row.uid] = row
+        self.by_same[tuple(getattr(row, name) for name in self.same_fields)].append(row)
+
+    def find(self, said: Said) -> Thing | None:
+        """Answer the row that a record is about, None where it is new."""
+        for uid in filter(None, (said.uid, *said.other_uids)):
+            row = self.by_uid.get(uid) or self.by_pk.get(self.aliased.get(Uid(uid).ref))
+            if row:
+                return row
+        named = self.by_ref.get(said.local_ref) or self.by_pk.get(self.aliased.get(said.local_ref))
+        return named or self._same(said)
+
+    def _same(self, said: Said) -> Thing | None:
+        if not said.same or not all(said.same.values()):
+            return None
+        alike = self.by_same[tuple(said.same.values())]
+        # Two UIDs are two things, however alike they look.
+        return next((row for row in alike if not (said.uid and row.uid)), None)
+
+
+def take_over(
+    model: type[Thing], records: Sequence[Said], context: Context, nearby: Q | None = None
+) -> Rows[Thing]:
+    """Bring ``records`` into rows, in memory; ``write`` saves them.
+
+    A record that does not fit (another project's UID, a value too long for its column) is
+    rejected by name and the rest goes on.
+    """
+    rows: Rows[Thing] = Rows()
+    if not records:
+        return rows
+    finder = Finder(model, records, nearby)
+    for said in records:
+        row = finder.find(said)
+        reason = _unfit(model, said) or _foreign(row, context)
+        if reason:
+            context.report.reject(f"{model.LEVEL} {said.name}", reason)
+            continue
+        if row is None:
+            row = _made(model, said, context)
+            rows.new.append(row)
+        _merge(row, said, rows, context)
+        finder.add(row)
+    return rows
+
+
+def _made(model: type[Thing], said: Said, context: Context) -> Thing:
+    row = model(ref=Uid(said.uid).ref if said.uid else said.local_ref, uid=said.uid or None)
+    row.created_at = row.modified_at = context.now
+    context.report.created[model.LEVEL] += 1
+    return row
+
+
+def _merge(row: Thing, said: Said, rows: Rows[Thing], context: Context) -> None:
+    changed = _apply(row, said, context)
+    if said.state and (changed & {"state", "state_flag"} or said.history):
+        rows.states.append((row, said))
+    first = id(row) not in rows.seen
+    rows.seen.add(id(row))
+    rows.by_key[said.key] = row
+    rows.said.append((row, said))
+    if row.pk is None or not first:
+        return
+    table = context.report.updated if changed else context.report.unchanged
+    table[type(row).LEVEL] += 1
+    if changed:
+        rows.changed.append(row)
+
+
+def _unfit(model: type[Tracked], said: Said) -> str:
+    for name, value in said.values.items():
+        column = model._meta.get_field(name)
+        limit = column.max_length if isinstance(column, Field) else None
+        if isinstance(value, str) and "\x00" in value:
+            return f"{name} holds a NUL character."
+        if isinstance(value, str) and limit and len(value) > limit:
+            return f"{name} is longer than {limit} characters."
+    return ""
+
+
+def _foreign(row: Tracked | None, context: Context) -> str:
+    theirs = getattr(row, "project_id", None)
+    if context.project is None or theirs in (None, context.project.pk):
+        return ""
+    return "It is known as part of another project; one of the sources is wrong."
+
+
+def _apply(row: Tracked, said: Said, context: Context) -> set[str]:
+    """Put into ``row`` what the origin newly says; answer the fields that were new.
+
+    A state is only noted here: ``ingest.lifecycle`` enters it once all rows are there.
+    """
+    spoken = dict(said.values)
+    spoken |= {name: parent.ref for name, parent in said.parents.items() if parent}
+    if said.state:
+        spoken |= {"state": said.state.word, "state_flag": said.state.flag}
+    fresh = news(row.facts, context.origin, spoken)
+    for name in fresh.keys() - {"state", "state_flag"}:
+        parent = said.parents.get(name)
+        setattr(row, name, parent if parent is not None else _column_value(said.values[name]))
+    if fresh:
+        row.facts = remember(row.facts, context.origin, fresh, context.now)
+    changed = set(fresh)
+    if _adopt(row, context.project):
+        changed.add("project")
+    if said.uid and row.uid is None:
+        row.uid, row.ref = said.uid, Uid(said.uid).ref
+        changed.add("uid")
+    return changed
+
+
+def _column_value(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _adopt(row: Tracked, project: Project | None) -> bool:
+    if project is None or isinstance(row, Project) or getattr(row, "project_id", None):
+        return False
+    row.project = project  # type: ignore[attr-defined]
+    return row.pk is not None
+
+
+def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
+    """Save what ``take_over`` changed, new rows first, and the other names of all."""
+    former = _former_refs(model, rows.changed)
+    model._default_manager.bulk_create(rows.new, batch_size=BATCH)
+    for row in rows.changed:
+        row.version += 1
+        row.modified_at = context.now
+    model._default_manager.bulk_update(rows.changed, _columns(model), batch_size=BATCH)
+    _write_aliases(rows, former)
+
+
+def _columns(model: type[Tracked]) -> list[str]:
+    kept = {"id", "created_at"}
+    return [column.name for column in model._meta.concrete_fields if column.name not in kept]
+
+
+def _former_refs(model: type[Thing], changed: Iterable[Thing]) -> dict[int, str]:
+    ids = [row.pk for row in changed]
+    return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "ref"))
+
+
+def _write_aliases(rows: Rows[Thing], former: Mapping[int, str]) -> None:
+    wanted: dict[str, Thing] = {}
+    for row, said in rows.said:
+        names = [Uid(uid).ref for uid in (said.uid, *said.other_uids) if uid]
+        names.append(former.get(row.pk, row.ref))
+        wanted |= {name: row for name in names if name != row.ref}
+    if not wanted:
+        return
+    aliases = [Alias(ref=name, **subject_of(row)) for name, row in wanted.items()]
+    Alias.objects.bulk_create(aliases, ignore_conflicts=True, batch_size=BATCH)

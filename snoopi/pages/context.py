@@ -1,0 +1,70 @@
+"""What the frame around every page needs; costs no query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.rights import Right
+from projects.models import Project
+from snoopi.pages.remembered import remembered
+
+THEMES = ("light", "dark")
+_DEMO_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A line of the side navigation; ``section`` is the path that lights it up."""
+
+    name: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: navigation, quick links, time of the data, color scheme, banner."""
+    user = getattr(request, "user", None)
+    theme = request.COOKIES.get("theme")
+    return {
+        "as_of": timezone.now(),
+        "nav": _navigation(request, user) if isinstance(user, User) else [],
+        "quick_links": settings.QUICK_LINKS,
+        "shows_demo": remembered("demo-shown", _DEMO_SECONDS, _has_demo_projects),
+        "theme": theme if theme in THEMES else "",
+        "htmx_config": HTMX_CONFIG,
+    }
+
+
+# Neither inline styles nor eval pass the content security policy; what a page showed is
+# not left behind in the browser's storage after log-out.
+HTMX_CONFIG = (
+    '{"includeIndicatorStyles":false,"allowEval":false,"historyCacheSize":0,'
+    '"refreshOnHistoryMiss":true,"scrollIntoViewOnBoost":false,"selfRequestsOnly":true}'
+)
+
+
+def _has_demo_projects() -> bool:
+    return Project.objects.filter(is_demo=True).exists()
+
+
+def _navigation(request: HttpRequest, user: User) -> list[NavItem]:
+    places = [
+        ("Home", "home", "home"),
+        ("Projects", "projects:project-list", "projects"),
+        ("SchedBlocks", "projects:sched-block-list", "blocks"),
+        ("Help", "help", "help"),
+    ]
+    if user.has_right(Right.INGEST):
+        places.append(("Ingest", "ingest", "ingest"))
+    items = [(name, reverse(view), icon) for name, view, icon in places]
+    return [NavItem(name, url, icon, _is_under(request, url)) for name, url, icon in items]
+
+
+def _is_under(request: HttpRequest, url: str) -> bool:
+    return request.path == url if url == "/" else request.path.startswith(url)

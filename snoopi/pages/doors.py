@@ -1,0 +1,88 @@
+"""Decorators at the door of every page: who comes in, and to which thing."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.models import User
+from projects.models import Tracked
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+Thing = TypeVar("Thing", bound=Tracked)
+Rest = ParamSpec("Rest")
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who has logged in."""
+
+    user: User
+    htmx: "HtmxDetails"
+
+
+Page = Callable[Concatenate[PageRequest, Rest], HttpResponse]
+
+
+def members_only(view: Page[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+    """Send the anonymous to the log-in page and back; keep what others see out of caches."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return _to_login(cast(PageRequest, request))
+        response = view(cast(PageRequest, request), *args, **kwargs)
+        patch_cache_control(response, private=True, no_cache=True)
+        patch_vary_headers(response, ["Cookie", "HX-Request"])
+        return response
+
+    return wrapped
+
+
+def _to_login(request: PageRequest) -> HttpResponse:
+    login = redirect_to_login(request.get_full_path())
+    return HttpResponseClientRedirect(login.url) if request.htmx else login
+
+
+def shows(
+    find_for: Callable[[User, str], Thing | None],
+) -> Callable[[Callable[[PageRequest, Thing], HttpResponse]], Callable[..., HttpResponse]]:
+    """Hand the view the thing that the path names in any spelling.
+
+    What the person may not see is not there (404); another spelling or a former name
+    leads to the thing's own address, and only those who may see it.
+    """
+
+    def decorate(view: Callable[[PageRequest, Thing], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: PageRequest, ref: str) -> HttpResponse:
+            thing = find_for(request.user, ref)
+            if thing is None:
+                raise Http404(f"There is nothing called “{ref}” here that you may see.")
+            if thing.ref != ref and request.method in {"GET", "HEAD"}:
+                return _own_address(request, thing)
+            return view(request, thing)
+
+        return members_only(wrapped)
+
+    return decorate
+
+
+def _own_address(request: HttpRequest, thing: Tracked) -> HttpResponseRedirect:
+    match = request.resolver_match
+    url = reverse(match.view_name if match else "home", args=[thing.ref])
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{url}?{query}" if query else url)
+
+
+def wants_part(request: PageRequest, target: str) -> bool:
+    """Whether htmx asks only for the part of the page with this id."""
+    return bool(request.htmx) and request.htmx.target == target
+

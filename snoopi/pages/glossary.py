@@ -1,0 +1,75 @@
+"""Words that pages explain beside the life cycle's own: QA verdicts, levels, shapes. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from projects.states import Family, Level, Meaning, QA0Status, QA2Outcome
+
+QA0_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        QA0Status.UNSET: Meaning(
+            Family.NOTHING_YET,
+            "Nobody has judged this execution yet.",
+            "The astronomer on duty looks at its calibrators and antennas.",
+            "the QA0 verdict",
+            "the astronomer on duty",
+        ),
+        QA0Status.PENDING: Meaning(
+            Family.QUESTION,
+            "The verdict needs a second look.",
+            "It becomes Pass, SemiPass or Fail.",
+            "the QA0 verdict",
+            "the astronomer on duty",
+        ),
+        QA0Status.PASS: Meaning(
+            Family.GOOD,
+            "The execution is good; it counts towards those expected.",
+            "Its data are processed with the others of the member OUS.",
+        ),
+        QA0Status.SEMI_PASS: Meaning(
+            Family.HALF_GOOD,
+            "The data may be of use, but do not count as an execution.",
+            "It is observed again as long as the season allows.",
+        ),
+        QA0Status.FAIL: Meaning(
+            Family.BAD,
+            "The data are of no use.",
+            "It is observed again as long as the season allows.",
+        ),
+    }
+)
+
+QA2_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        QA2Outcome.PASS: Meaning(
+            Family.GOOD,
+            "The products meet what was asked for, within the tolerances of the cycle.",
+            "They are delivered.",
+        ),
+        QA2Outcome.SEMI_PASS: Meaning(
+            Family.HALF_GOOD,
+            "The products do not meet what was asked for, and no more data can be taken.",
+            "They are delivered as they are, with the reason.",
+        ),
+        QA2Outcome.FAIL: Meaning(
+            Family.BAD,
+            "The products do not meet what was asked for.",
+            "More executions are taken, then the data are processed again.",
+        ),
+    }
+)
+
+LEVEL_WORDS: Mapping[Level, str] = MappingProxyType(
+    {
+        Level.PROJECT: "Project",
+        Level.SCIENCE_GOAL: "SG OUS",
+        Level.GROUP_OUS: "Group OUS",
+        Level.MEMBER_OUS: "Member OUS",
+        Level.SCHED_BLOCK: "Scheduling Block",
+        Level.EXEC_BLOCK: "Execution Block",
+    }
+)
+
+ARRAY_WORDS: Mapping[str, str] = MappingProxyType(
+    {"12m": "12m Array", "7m": "7m Array", "TP": "Total Power Array"}
+)

@@ -1,0 +1,114 @@
+"""The counters of the home page: active/total per role, projects and scheduling blocks."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rights import Right, Scope
+from projects.models import MemberOUS, Membership, Project, Role
+from projects.states import ACTIVE_PROJECT_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One counter; ``url`` leads to the rows behind it."""
+
+    title: str
+    active: int
+    total: int
+    url: str
+
+
+def own_projects(user: User) -> QuerySet[Project]:
+    """The projects that are a person's own concern: tied to, named on, assigned in.
+
+    Staff may track far more than this; their home page is still about their own.
+    """
+    named = Project.objects.filter(contact_scientist=user)
+    assigned = Project.objects.filter(memberous_set__reducer=user)
+    mine = Q(pk__in=Membership.objects.of(user).order_by().values("project_id"))
+    if user.is_observatory_staff:
+        mine |= Q(pk__in=named.order_by().values("pk"))
+        mine |= Q(pk__in=assigned.order_by().values("pk"))
+    return Project.objects.visible_to(user).filter(mine)
+
+
+def role_tiles(user: User) -> list[tuple[Tile, Tile]]:
+    """A pair of tiles per role that the person holds anywhere; the PI's always."""
+    counted = _counts_by_role(user)
+    shown = [role for role in Role if role == Role.PI or role in counted]
+    return [_pair(role, counted.get(role, {})) for role in shown]
+
+
+def _counts_by_role(user: User) -> dict[str, dict[str, int]]:
+    is_active = Q(project__state__in=ACTIVE_PROJECT_STATES)
+    block_counts = Q(project__sched_blocks__state=None) | ~Q(project__sched_blocks__state="Deleted")
+    blocks = "project__sched_blocks"
+    mine = Membership.objects.of(user).filter(
+        project__in=Project.objects.visible_to(user).order_by().values("pk")
+    )
+    rows = (
+        mine.order_by()
+        .values("role")
+        .annotate(
+            projects=Count("project", distinct=True),
+            active_projects=Count("project", distinct=True, filter=is_active),
+            blocks=Count(blocks, distinct=True, filter=block_counts),
+            active_blocks=Count(blocks, distinct=True, filter=is_active & block_counts),
+        )
+    )
+    return {row["role"]: row for row in rows}
+
+
+def _pair(role: Role, row: dict[str, int]) -> tuple[Tile, Tile]:
+    query = "?" + urlencode({"role": role})
+    return (
+        Tile(
+            f"{role.label} Projects",
+            row.get("active_projects", 0),
+            row.get("projects", 0),
+            reverse("projects:project-list") + query,
+        ),
+        Tile(
+            f"{role.label} Scheduling Blocks",
+            row.get("active_blocks", 0),
+            row.get("blocks", 0),
+            reverse("projects:sched-block-list") + query,
+        ),
+    )
+
+
+_STAFF_STATES = (
+    "FullyObserved",
+    "ReadyForProcessing",
+    "Processing",
+    "ProcessingProblem",
+    "ReadyForReview",
+    "Reviewing",
+    "Verified",
+    "DeliveryInProgress",
+    "QA3InProgress",
+)
+
+
+def staff_counts(user: User) -> list[tuple[str, int, str]]:
+    """For staff: (state, member OUSs in it, where to see them); a reducer counts their own.
+
+    Only states somebody works on: they stay few however large the observatory grows.
+    """
+    if not user.is_observatory_staff:
+        return []
+    rows = MemberOUS.objects.visible_to(user)
+    if user.scopes(Right.TRACK) == {Scope.ASSIGNED}:
+        rows = rows.filter(reducer=user)
+    counted = rows.filter(state__in=_STAFF_STATES).order_by().values_list("state")
+    found = dict(counted.annotate(Count("pk")))
+    blocks = reverse("projects:sched-block-list")
+    return [
+        (state, found[state], f"{blocks}?{urlencode({'member_state': state})}")
+        for state in _STAFF_STATES
+        if state in found
+    ]

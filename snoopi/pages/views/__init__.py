@@ -1,0 +1,1 @@
+"""The pages' doors, one module per family of pages."""
