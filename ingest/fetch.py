@@ -1,6 +1,5 @@
 """Brings what a person names on the command line within reach of the readers."""
 
-import shutil
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from urllib.error import URLError
@@ -11,6 +10,7 @@ from ingest.readers import Source, UnreadableSource
 
 TIMEOUT_S = 60
 MAX_BYTES = 2 * 1024**3
+_CHUNK = 1024**2
 _IN_MEMORY = 64 * 1024**2
 _WEB = ("http", "https")
 
@@ -31,9 +31,10 @@ def _download(url: str) -> bytes:
             urlopen(request, timeout=TIMEOUT_S) as reply,  # noqa: S310 - likewise
             SpooledTemporaryFile(max_size=_IN_MEMORY) as kept,
         ):
-            shutil.copyfileobj(reply, kept)
-            if kept.tell() > MAX_BYTES:
-                raise UnreadableSource(url, f"The reply is longer than {MAX_BYTES} bytes.")
+            while chunk := reply.read(_CHUNK):
+                kept.write(chunk)
+                if kept.tell() > MAX_BYTES:
+                    raise UnreadableSource(url, f"The reply is longer than {MAX_BYTES} bytes.")
             kept.seek(0)
             return kept.read()
     except (URLError, OSError) as problem:

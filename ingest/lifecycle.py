@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import accumulate
 
+from django.utils import timezone
+
 from ingest.facts import said_by_another
 from ingest.upserts import Context, Said
 from projects.models import (
@@ -103,7 +105,7 @@ def _back_dated(thing: LivingThing, step: Step, log: "_Log", account: Account) -
     return Event(
         **subject_of(thing),
         kind=EventKind.STATE,
-        at=step.at,
+        at=step.at or thing.state_since or timezone.now(),
         frm=step.frm,
         to=step.to,
         public_frm=words[0],
@@ -144,7 +146,9 @@ class _Log:
             parts[pk].append((end, Decimal(1) if fraction is None else fraction))
         for pk, found in parts.items():
             sums = accumulate(part for _, part in found)
-            self.passes[level, pk] = [(at, total) for (at, _), total in zip(found, sums, strict=True)]
+            self.passes[level, pk] = [
+                (at, total) for (at, _), total in zip(found, sums, strict=True)
+            ]
 
     def holds(self, thing: LivingThing, step: Step) -> bool:
         """Whether this dated step is in the log already."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from projects.models import (
     Project,
     SchedBlock,
     ScienceGoal,
+    Tracked,
 )
 from projects.services.events import append_events, touch
 from projects.services.executions import recount_executions
@@ -103,8 +104,6 @@ def _give_code(project: Project, code: str, projects: Rows[Project]) -> None:
     if code and project.code != code:
         project.code = project.ref = code
         _mark_changed(project, projects)
-    elif not code and project.pk is None:
-        project.ref = next(iter(projects.by_key))
 
 
 def _name_contact(
@@ -114,16 +113,15 @@ def _name_contact(
         return
     user = User.objects.filter(username__iexact=username).first()
     if user is None:
-        context.report.reject(
-            f"project {project.ref}", f"contact_scientist: there is no account “{username}”."
-        )
+        reason = f"contact_scientist: there is no account “{username}”."
+        context.report.reject(f"project {project.ref}", reason)
     elif project.contact_scientist_id != user.pk:
         project.contact_scientist = user
         _mark_changed(project, projects)
 
 
 def _mark_changed(project: Project, projects: Rows[Project]) -> None:
-    if project.pk is not None and project not in projects.changed:
+    if project not in (*projects.new, *projects.changed):
         projects.changed.append(project)
 
 
@@ -136,8 +134,9 @@ def load_below(bundle: ProjectBundle, projects: Rows[Project], context: Context)
     exec_blocks = take_over(ExecBlock, said, context)
     judged = _judgements(exec_blocks)
     write(ExecBlock, exec_blocks, context)
-    tables: tuple[Rows[models.Model], ...] = (goals, groups, members, blocks, exec_blocks)  # type: ignore[assignment]
-    moved = [row for rows in tables for row in (*rows.new, *rows.changed)]
+    moved: list[Tracked] = [*projects.changed]
+    for rows in (goals, groups, members, blocks, exec_blocks):
+        moved += [*rows.new, *rows.changed]
     reported = [*projects.states, *members.states, *blocks.states]
     events = _executions(exec_blocks, blocks, judged, context)
     if moved or reported:
@@ -155,8 +154,11 @@ def _take_sets(
 ) -> tuple[Rows[ScienceGoal], Rows[GroupOUS], Rows[MemberOUS]]:
     project = context.project
     if project is None:
-        for record in (*bundle.science_goals, *bundle.group_ous, *bundle.member_ous):
-            context.report.reject(record.uid or record.key, "No project is named for this OUS.")
+        sets = [*bundle.science_goals, *bundle.group_ous]
+        names = [row.uid or row.key for row in sets]
+        names += [row.uid or row.key for row in bundle.member_ous]
+        for name in names:
+            context.report.reject(name, "No project is named for this OUS.")
         return Rows(), Rows(), Rows()
     nearby = Q(project=project) & ~Q(part_id="")
     said = [say_set(record, project, None) for record in bundle.science_goals]
@@ -197,7 +199,7 @@ def _forget_release(bundle: ProjectBundle, members: Rows[MemberOUS]) -> None:
 
 
 def _note_changed(row: MemberOUS, members: Rows[MemberOUS]) -> None:
-    if row.pk is not None and row not in members.changed:
+    if row not in (*members.new, *members.changed):
         members.changed.append(row)
 
 
@@ -226,15 +228,18 @@ def _executions(
     """Count executions again where they changed; answer what happened to them."""
     rows = [*exec_blocks.new, *exec_blocks.changed]
     block_rows = [*blocks.new, *blocks.changed]
-    block_ids = {row.sched_block_id for row in rows} - {None}
-    member_ids = {row.member_ous_id for row in (*rows, *block_rows)} - {None}
+    block_ids = {row.sched_block_id for row in rows}
+    member_ids = {row.member_ous_id for row in rows}
+    member_ids |= {row.member_ous_id for row in block_rows}
     events = [_execution_event(row, "", context) for row in exec_blocks.new]
     events += [
         _execution_event(row, judged[row.pk], context)
         for row in exec_blocks.changed
         if judged[row.pk] != row.qa0
     ]
-    return events + recount_executions(sched_block_ids=block_ids, member_ous_ids=member_ids)
+    return events + recount_executions(
+        sched_block_ids=block_ids - {None}, member_ous_ids=member_ids - {None}
+    )
 
 
 def _execution_event(row: ExecBlock, before: str, context: Context) -> Event:
@@ -263,9 +268,7 @@ def _refresh_counts(things: Iterable[LivingThing]) -> None:
             mine[pk].executions_passed = passed
 
 
-def _tie_all(
-    project: Project, records: tuple[MembershipRecord, ...], context: Context
-) -> None:
+def _tie_all(project: Project, records: tuple[MembershipRecord, ...], context: Context) -> None:
     for record in records:
         user = User.objects.filter(username__iexact=record.username).first()
         account = Account(word=ORIGIN_WORDS.get(context.origin, context.origin))

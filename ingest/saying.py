@@ -29,16 +29,18 @@ def _asked(asked: Asked | None) -> dict[str, Any]:
     if asked is None:
         return {}
     values = asdict(asked).items()
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in values if v not in (None, "", ())}
+    return {
+        name: list(v) if isinstance(v, tuple) else v
+        for name, v in values
+        if v not in (None, "", ())
+    }
 
 
 def _names(names: Iterable[str]) -> str:
     return "\n".join(names)
 
 
-def _state(
-    state: str, flag: str, at: Any, history: tuple[StateChange, ...]
-) -> StateSaid | None:
+def _state(state: str, flag: str, at: Any, history: tuple[StateChange, ...]) -> StateSaid | None:
     """The present state: the record's own word, else the last step of its history."""
     last = max(history, key=lambda step: step.at, default=None)
     if not state and last is None:

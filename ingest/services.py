@@ -1,6 +1,7 @@
 """Jobs: one source each, queued in a table, claimed, read, loaded, reported."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,19 +19,17 @@ STALE_AFTER = timedelta(hours=2)
 _PROBLEMS_KEPT = 10_000
 
 
-def submit_body(
-    *, body: bytes, source: str, user: User | None, format: str = ""
-) -> IngestJob:
+def submit_body(*, body: bytes, source: str, user: User | None, format_name: str = "") -> IngestJob:
     """Queue a posted body and answer its job; the caller rings the bell after commit."""
     return IngestJob.objects.create(
-        source=source[:500], body=body, requested_by=user, format=format
+        source=source[:500], body=body, requested_by=user, format=format_name
     )
 
 
 def run_source(
     source: Source,
     *,
-    format: str | None = None,
+    format_name: str | None = None,
     dry_run: bool = False,
     user: User | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -40,12 +39,12 @@ def run_source(
     Raises UnreadableSource after noting it as a failed job with one problem.
     """
     if dry_run:
-        reading = read_source(source, format)
+        reading = read_source(source, format_name)
         return reading, load(reading, dry_run=True)
     now = timezone.now()
     job = IngestJob.objects.create(
         source=source.name[:500],
-        format=format or "",
+        format=format_name or "",
         state=JobState.RUNNING,
         started_at=now,
         requested_by=user,
@@ -62,9 +61,11 @@ def claim_next_job() -> IngestJob | None:
     IngestJob.objects.filter(
         state=JobState.RUNNING, body__isnull=False, started_at__lt=now - STALE_AFTER
     ).update(state=JobState.QUEUED)
-    for pk in IngestJob.objects.filter(state=JobState.QUEUED).order_by("pk").values_list(
-        "pk", flat=True
-    )[:10]:
+    for pk in (
+        IngestJob.objects.filter(state=JobState.QUEUED)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:10]
+    ):
         claimed = claim_job(pk)
         if claimed is not None:
             return claimed
@@ -82,10 +83,9 @@ def claim_job(pk: int) -> IngestJob | None:
 def run_job(job: IngestJob) -> IngestJob:
     """Read and load a claimed job's body; safe to do again after a crash."""
     source = Source.from_bytes(job.source, bytes(job.body or b""))
-    try:
+    # A source that cannot be read is a result like any other: it stands on the job's row.
+    with suppress(UnreadableSource):
         _run(job, source, lambda done, total: None)
-    except UnreadableSource:
-        pass
     return job
 
 
@@ -129,9 +129,7 @@ def _finish(job: IngestJob, report: Report, failure: str = "") -> None:
     job.failure, job.report, job.body = failure, report.counts(), None
     job.finished_at = timezone.now()
     job.projects_done = job.projects_total or 0
-    job.save(
-        update_fields=["state", "failure", "report", "body", "finished_at", "projects_done"]
-    )
+    job.save(update_fields=["state", "failure", "report", "body", "finished_at", "projects_done"])
     problems = [IngestProblem(job=job, reason=failure)] if failure else []
     problems += [
         IngestProblem(job=job, record=row.record[:300], reason=row.reason)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Field, Q
 
-from ingest.facts import as_fact, news, remember
+from ingest.facts import news, remember
 from ingest.records import StateChange
 from ingest.report import Report
 from projects.identity import Uid
@@ -89,9 +89,7 @@ class Finder(Generic[Thing]):
         uids = {uid for said in records for uid in (said.uid, *said.other_uids) if uid}
         refs = {Uid(uid).ref for uid in uids} | {said.local_ref for said in records}
         aliases = Alias.objects.filter(level=model.LEVEL, ref__in=refs)
-        self.aliased: dict[str, int | None] = dict(
-            aliases.values_list("ref", f"{model.LEVEL}_id")
-        )
+        self.aliased: dict[str, int | None] = dict(aliases.values_list("ref", f"{model.LEVEL}_id"))
         condition = Q(uid__in=uids) | Q(ref__in=refs) | Q(pk__in=list(self.aliased.values()))
         if nearby is not None:
             condition |= nearby
@@ -156,10 +154,17 @@ def take_over(
 
 
 def _made(model: type[Thing], said: Said, context: Context) -> Thing:
-    row = model(ref=Uid(said.uid).ref if said.uid else said.local_ref, uid=said.uid or None)
-    row.created_at = row.modified_at = context.now
+    row = model(uid=said.uid or None, created_at=context.now, modified_at=context.now)
+    row.ref = _address(row, said)
     context.report.created[model.LEVEL] += 1
     return row
+
+
+def _address(row: Tracked, said: Said) -> str:
+    """A project goes by its code, whatever UIDs it has; all else by its UID."""
+    if isinstance(row, Project):
+        return row.ref or said.local_ref
+    return Uid(said.uid).ref if said.uid else said.local_ref
 
 
 def _merge(row: Thing, said: Said, rows: Rows[Thing], context: Context) -> None:
@@ -215,7 +220,7 @@ def _apply(row: Tracked, said: Said, context: Context) -> set[str]:
     if _adopt(row, context.project):
         changed.add("project")
     if said.uid and row.uid is None:
-        row.uid, row.ref = said.uid, Uid(said.uid).ref
+        row.uid, row.ref = said.uid, _address(row, said)
         changed.add("uid")
     return changed
 

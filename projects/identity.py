@@ -17,7 +17,7 @@ _FOREIGN_UID = re.compile(r"[a-z]*uid://[^/\s]+(/[^/\s]+)*", re.IGNORECASE)
 _NULL_UID = re.compile(r"uid://[AX]?0*/X0+/X0+", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[|_/:]+")
 _LEADING = re.compile(
-    r"^(?:.*[_./])?(?:science_goal\.|group\.|member\.)?uid(?=[:_|/])[:_|/]+", re.IGNORECASE
+    r"^(?:.*/)?(?:science_goal\.|group\.|member\.)?uid(?=[:_|/])[:_|/]+", re.IGNORECASE
 )
 _UID_IN_NAME = re.compile(r"uid_{2,3}(A\d{3})_(X[0-9a-f]+)_(X[0-9a-f]+)(?=$|[^0-9a-z])", _LOOSE)
 _CODE = re.compile(r"\d{4}\.[0-9A-Z]\.\d{4,5}\.[A-Z]{1,3}", re.ASCII)

@@ -65,12 +65,26 @@ install() {
     [ "$1" = run ] || cp "requirements/$1.txt" "$venv/$1.lock"
 }
 
-# The suite skips its browser tests, and says so, where no Chromium can be had.
-install_chromium() {
+has_chromium() {
     for program in chromium chromium-browser google-chrome; do
         command -v "$program" >/dev/null && return
     done
-    { may_use_apt && apt_install chromium; } || echo "No Chromium, and no way to install one." >&2
+    return 1
+}
+
+# The program inside Playwright's wheel needs a library that a minimal Debian lacks.
+has_driver() {
+    "$venv"/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1
+}
+
+# The suite skips its browser tests, and says so, where no Chromium can be had.
+install_chromium() {
+    if has_chromium && has_driver; then
+        return
+    fi
+    if ! may_use_apt || ! apt_install chromium libatomic1; then
+        echo "No Chromium, and no way to install one." >&2
+    fi
 }
 
 case "${1:-}" in

@@ -13,14 +13,14 @@ from ingest.models import IngestJob, JobState
 
 @never_cache
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Answer that this process serves requests; asks nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer whether database and broker answer, and when the newest ingest ended."""
     checks = {"database": _database(), "broker": _broker()}
     ready = all(check in ("ok", "not used") for check in checks.values())

@@ -178,3 +178,14 @@ EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
 INGEST_MAX_BYTES = int(environment.read_number("INGEST_MAX_BYTES", 32 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BYTES
 QUICK_LINKS = environment.read_quick_links()
+
+DEMO_PASSWORD = env.str("SNOOPI_DEMO_PASSWORD", default="")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"snoopi": {"level": "INFO"}, "ingest": {"level": "INFO"}},
+}

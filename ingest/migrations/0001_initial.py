@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,49 +15,116 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='IngestJob',
+            name="IngestJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='What people call the source.', max_length=500)),
-                ('format', models.CharField(blank=True, help_text='Asked for, or recognized.', max_length=20)),
-                ('body', models.BinaryField(help_text='What was posted, until it has been read.', null=True)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=8)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('projects_total', models.PositiveIntegerField(null=True)),
-                ('projects_done', models.PositiveIntegerField(default=0)),
-                ('report', models.JSONField(default=dict, help_text='created, updated, unchanged, superseded: {kind: count}.')),
-                ('failure', models.TextField(blank=True, help_text='Why nothing of the source was taken.')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(help_text="What people call the source.", max_length=500),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        blank=True, help_text="Asked for, or recognized.", max_length=20
+                    ),
+                ),
+                (
+                    "body",
+                    models.BinaryField(
+                        help_text="What was posted, until it has been read.", null=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("projects_total", models.PositiveIntegerField(null=True)),
+                ("projects_done", models.PositiveIntegerField(default=0)),
+                (
+                    "report",
+                    models.JSONField(
+                        default=dict,
+                        help_text="created, updated, unchanged, superseded: {kind: count}.",
+                    ),
+                ),
+                (
+                    "failure",
+                    models.TextField(blank=True, help_text="Why nothing of the source was taken."),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='IngestProblem',
+            name="IngestProblem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.CharField(blank=True, help_text='Empty: the whole source.', max_length=300)),
-                ('reason', models.TextField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='problems', to='ingest.ingestjob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "record",
+                    models.CharField(
+                        blank=True, help_text="Empty: the whole source.", max_length=300
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="ingest.ingestjob",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.AddIndex(
-            model_name='ingestjob',
-            index=models.Index(fields=['state', 'id'], name='ingest_job_queue'),
+            model_name="ingestjob",
+            index=models.Index(fields=["state", "id"], name="ingest_job_queue"),
         ),
         migrations.AddIndex(
-            model_name='ingestjob',
-            index=models.Index(fields=['finished_at'], name='ingest_job_finished'),
+            model_name="ingestjob",
+            index=models.Index(fields=["finished_at"], name="ingest_job_finished"),
         ),
         migrations.AddConstraint(
-            model_name='ingestjob',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='ingest_job_state_known'),
+            model_name="ingestjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                name="ingest_job_state_known",
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 """The observing project."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +11,6 @@ from projects.identity import cycle_of
 from projects.models.tracked import LivingThing
 from projects.querysets.project import ProjectQuerySet
 from projects.states import Level
-
-if TYPE_CHECKING:
-    from projects.models.membership import Membership
 
 
 class Project(LivingThing):
@@ -52,9 +49,6 @@ class Project(LivingThing):
     )
 
     objects = ProjectQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        memberships: models.Manager["Membership"]
 
     class Meta:
         ordering = ("-ref",)

@@ -1,5 +1,6 @@
 """What every level of a project has: an address, a version, facts, and mostly a state."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
@@ -57,9 +58,9 @@ class LivingThing(Tracked):
     class Meta:
         abstract = True
 
-    def passed(self) -> float:
+    def passed(self) -> Decimal:
         """The sum of execution fractions that passed QA0, 0 where nothing is counted."""
-        return 0
+        return Decimal(0)
 
     @property
     def public_state(self) -> str | None:

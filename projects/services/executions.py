@@ -20,7 +20,7 @@ _PASSED = Coalesce(
 
 
 def recount_executions(
-    *, sched_block_ids: Iterable[int], member_ous_ids: Iterable[int]
+    *, sched_block_ids: Iterable[int | None], member_ous_ids: Iterable[int | None]
 ) -> list[Event]:
     """Bring the execution counts of SBs and member OUSs up to date.
 
@@ -33,7 +33,7 @@ def recount_executions(
     return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids))]
 
 
-def _recount(model: type[Any], parent: str, ids: set[int]) -> list[Event]:
+def _recount(model: type[Any], parent: str, ids: set[int | None]) -> list[Event]:
     if not ids:
         return []
     exec_blocks = ExecBlock.objects.filter(**{f"{parent}_id__in": ids}).order_by()
@@ -73,7 +73,7 @@ def _public_change(thing: Any, public_frm: str | None, last: Any) -> Event:
     )
 
 
-def _expected_of_members(ids: set[int]) -> dict[int, Decimal]:
+def _expected_of_members(ids: set[int | None]) -> dict[int, Decimal]:
     blocks = (
         SchedBlock.objects.filter(member_ous_id__in=ids)
         .not_deleted()

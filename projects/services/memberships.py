@@ -65,8 +65,8 @@ def _open_tie(
 
 
 def _end_former_pi(project: Project, user: User, account: Account) -> list[Event]:
-    former = project.memberships.current().filter(role=Role.PI).exclude(user=user)
-    return _end(list(former), account)
+    former = Membership.objects.current().filter(project=project, role=Role.PI)
+    return _end(list(former.exclude(user=user)), account)
 
 
 def _end(memberships: list[Membership], account: Account) -> list[Event]:
@@ -81,7 +81,7 @@ def _end(memberships: list[Membership], account: Account) -> list[Event]:
 def untie(*, project: Project, user: User, account: Account | None = None) -> int:
     """End all current ties between a person and a project; answer how many there were."""
     lock_project(project.pk)
-    current = list(project.memberships.current().filter(user=user))
+    current = list(Membership.objects.of(user).filter(project=project))
     events = _end(current, account or Account())
     touch(current)
     append_events(events)

@@ -25,6 +25,7 @@ from projects.models import (
     MemberOUS,
     Project,
     ScienceGoal,
+    Tracked,
 )
 from projects.moves import MACHINE_WAYS, Move, Way, find_move
 from projects.permissions import can_take, leads_on, open_steps
@@ -165,7 +166,7 @@ def state_event(
     )
 
 
-def subject_of(thing: LivingThing) -> dict[str, object]:
+def subject_of(thing: Tracked) -> dict[str, object]:
     """The fields of an event (or alias) that name its thing."""
     fields: dict[str, object] = {"level": thing.LEVEL.value, thing.LEVEL.value: thing}
     if not isinstance(thing, Project):
@@ -188,60 +189,77 @@ def roll_up(project: Project) -> list[Event]:
     """Write the states that follow from the project's member OUSs; answer their events.
 
     Groups and science goals take the one function of SEMANTICS "States"; the project
-    follows into InProgress, Completed and PartiallyCompleted. The caller holds the
-    project's lock.
+    follows into InProgress, Completed and PartiallyCompleted. What follows happened when
+    the last of its causes did. The caller holds the project's lock.
     """
-    members = MemberOUS.objects.filter(project_id=project.pk).order_by()
-    rows = list(members.values_list("group_ous_id", "science_goal_id", "state"))
+    rows = MemberOUS.objects.filter(project_id=project.pk).order_by()
+    members = [
+        (group_id, goal_id, Cause(state, since))
+        for group_id, goal_id, state, since in rows.values_list(
+            "group_ous_id", "science_goal_id", "state", "state_since"
+        )
+    ]
     changed: list[LivingThing] = []
     events = [
-        *_roll_up_sets(project, GroupOUS, [(row[0], row[2]) for row in rows], changed),
-        *_roll_up_sets(project, ScienceGoal, [(row[1], row[2]) for row in rows], changed),
-        *_roll_up_project(project, [row[2] for row in rows], changed),
+        *_roll_up_sets(project, GroupOUS, [(row[0], row[2]) for row in members], changed),
+        *_roll_up_sets(project, ScienceGoal, [(row[1], row[2]) for row in members], changed),
+        *_roll_up_project(project, [row[2] for row in members], changed),
     ]
     save_states(changed)
-    _count_members(project, [row[2] for row in rows])
+    _count_members(project, [row[2].state for row in members])
     return events
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A member OUS's state and since when it holds."""
+
+    state: str | None
+    since: datetime | None
+
+
+def _latest(causes: Iterable[Cause]) -> datetime | None:
+    return max((cause.since for cause in causes if cause.since), default=None)
 
 
 def _roll_up_sets(
     project: Project,
     model: type[GroupOUS] | type[ScienceGoal],
-    members: Iterable[tuple[int | None, str | None]],
+    members: Iterable[tuple[int | None, Cause]],
     changed: list[LivingThing],
 ) -> list[Event]:
-    states: dict[int | None, list[str | None]] = defaultdict(list)
-    for parent_id, state in members:
-        states[parent_id].append(state)
+    causes: dict[int | None, list[Cause]] = defaultdict(list)
+    for parent_id, cause in members:
+        causes[parent_id].append(cause)
     events = []
-    for row in model._default_manager.filter(project_id=project.pk).order_by():
-        target = rolled_up(states[row.pk])
-        event = _follow(row, target)
+    for row in model.objects.filter(project_id=project.pk).order_by():
+        event = _follow(row, causes[row.pk])
         if event:
             changed.append(row)
             events.append(event)
     return events
 
 
-def _follow(row: LivingThing, target: str | None) -> Event | None:
+def _follow(row: LivingThing, causes: list[Cause]) -> Event | None:
+    target = rolled_up(cause.state for cause in causes)
     if target == row.state:
         return None
     if target is not None:
-        return _enter(row, to=target, at=None, account=Account())
+        return _enter(row, to=target, at=_latest(causes), account=Account())
     frm, public_frm = row.state, row.public_state
     row.state, row.state_flag, row.state_since = None, "", None
     return state_event(row, frm=frm, public_frm=public_frm, at=timezone.now(), account=Account())
 
 
 def _roll_up_project(
-    project: Project, states: list[str | None], changed: list[LivingThing]
+    project: Project, causes: list[Cause], changed: list[LivingThing]
 ) -> list[Event]:
-    project.refresh_from_db(fields=["state", "state_flag", "resume_state"])
-    target = project_following(project.state, states)
+    project.refresh_from_db(fields=STATE_FIELDS)
+    target = project_following(project.state, [cause.state for cause in causes])
     if target is None or find_move(project.LEVEL, project.state, target) is None:
         return []
     changed.append(project)
-    return [_enter(project, to=target, at=timezone.now(), account=Account())]
+    return [_enter(project, to=target, at=_latest(causes), account=Account())]
 
 
 def _count_members(project: Project, states: list[str | None]) -> None:

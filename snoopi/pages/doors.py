@@ -85,4 +85,3 @@ def _own_address(request: HttpRequest, thing: Tracked) -> HttpResponseRedirect:
 def wants_part(request: PageRequest, target: str) -> bool:
     """Whether htmx asks only for the part of the page with this id."""
     return bool(request.htmx) and request.htmx.target == target
-

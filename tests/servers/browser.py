@@ -3,9 +3,12 @@
 import os
 import re
 import shutil
+import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import playwright
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
@@ -30,11 +33,20 @@ HARMLESS = (
 
 def find_program() -> str:
     """Return the installed browser that the tests drive."""
-    chosen = os.environ.get("SNOOPI_CHROMIUM")
-    found = chosen or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    candidates = [os.environ["SNOOPI_CHROMIUM"]] if "SNOOPI_CHROMIUM" in os.environ else PROGRAMS
+    found = next(filter(None, map(shutil.which, candidates)), None)
     if found is None:
-        raise ServerUnavailable("no chromium is installed; SNOOPI_CHROMIUM may name one")
+        raise ServerUnavailable(f"none is installed: looked for {', '.join(candidates)}")
+    check_driver()
     return found
+
+
+def check_driver() -> None:
+    """Raise unless the program inside Playwright's wheel starts on this system."""
+    node = Path(playwright.__file__).parent / "driver" / "node"
+    started = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if started.returncode != 0:
+        raise ServerUnavailable(f"Playwright's driver does not start: {started.stderr.strip()}")
 
 
 @dataclass

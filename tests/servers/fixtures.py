@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -39,7 +39,9 @@ def worker_process(django_db_setup: None, pytestconfig: pytest.Config) -> Iterat
         if part in found.missing:
             report.do_without(pytestconfig, "Celery worker", f"it needs {part}")
     base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    found.missing["Celery worker"] = "it did not start"
     server = celery_worker.start(app, f"{base}/{quote(connection.settings_dict['NAME'])}")
+    del found.missing["Celery worker"]
     found.ran["Celery worker"] = ""
     yield
     server.stop()
@@ -54,12 +56,12 @@ def worker(worker_process: None, transactional_db: None) -> None:
 @pytest.fixture(scope="session")
 def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """Return headless Chromium."""
+    try:
+        program = chromium.find_program()
+    except ServerUnavailable as error:
+        report.do_without(pytestconfig, "Chromium", str(error))
     with sync_playwright() as playwright:
-        try:
-            program = chromium.find_program()
-            launched = playwright.chromium.launch(executable_path=program, args=[*chromium.QUIET])
-        except (ServerUnavailable, Error) as error:
-            report.do_without(pytestconfig, "Chromium", str(error).splitlines()[0])
+        launched = playwright.chromium.launch(executable_path=program, args=[*chromium.QUIET])
         pytestconfig.stash[report.KEY].ran["Chromium"] = launched.version
         yield launched
         launched.close()

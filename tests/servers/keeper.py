@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 
 def main() -> None:
@@ -24,10 +25,10 @@ def main() -> None:
         user=options.user,
         start_new_session=True,
     )
+    Thread(target=note_end, args=(server, options.folder), daemon=True).start()
     sys.stdin.buffer.read()
     stop(server, signal.Signals[options.signal])
-    if options.folder:
-        shutil.rmtree(options.folder, ignore_errors=True)
+    shutil.rmtree(options.folder, ignore_errors=True)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -35,9 +36,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--signal", default="SIGTERM")
     parser.add_argument("--user")
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("command", nargs="+")
     return parser.parse_args()
+
+
+def note_end(server: subprocess.Popen[bytes], folder: Path) -> None:
+    """Leave a mark in the folder when the server ends by itself, so that nobody waits for it."""
+    server.wait()
+    with contextlib.suppress(FileNotFoundError):
+        (folder / "ended").touch()
 
 
 def stop(server: subprocess.Popen[bytes], polite: signal.Signals) -> None:

@@ -54,11 +54,15 @@ class Server:
             try:
                 return ask()
             except refused as error:
-                if time.monotonic() > deadline:
+                if self.has_ended() or time.monotonic() > deadline:
                     said = self.log.read_text(errors="replace")[-2000:]
                     self.stop()
-                    raise ServerUnavailable(f"no answer in 60 s: {error}\n{said}") from error
+                    raise ServerUnavailable(f"no answer: {error}\n{said}") from error
             time.sleep(0.05)
+
+    def has_ended(self) -> bool:
+        """Say whether the server gave up by itself."""
+        return self.log.with_name("ended").exists()
 
 
 def new_folder(name: str) -> Path:

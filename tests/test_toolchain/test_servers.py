@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from email.message import EmailMessage
 from pathlib import Path
 from smtplib import SMTP
@@ -11,7 +12,7 @@ from django.core.mail import send_mail
 from django.db import connection
 
 from snoopi.celery import app
-from tests.servers.processes import Server, new_folder
+from tests.servers.processes import Server, ServerUnavailable, new_folder
 from tests.servers.worker import ping
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ def start_and_tell() -> tuple[subprocess.Popen[str], int, Path]:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     assert owner.stdout is not None
@@ -59,15 +61,23 @@ def test_server_ends_with_its_owner_however_that_ends(end):
     owner.communicate()
 
     # The folder goes last, after the server itself.
-    watcher = Server(["true"], folder=new_folder("watcher"))
-    watcher.await_answer(lambda: refuse_while(folder.exists()), refused=BlockingIOError)
-    watcher.stop()
+    deadline = time.monotonic() + 60
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert (running, is_running(pid)) == (True, False)
 
 
-def refuse_while(condition: bool) -> None:
-    if condition:
-        raise BlockingIOError
+def test_server_that_gives_up_is_not_waited_for():
+    server = Server(["sh", "-c", "echo no room >&2; exit 3"], folder=new_folder("quitter"))
+
+    with pytest.raises(ServerUnavailable, match="no answer: refused\nno room"):
+        server.await_answer(refuse, refused=ConnectionError)
+
+    assert not server.log.parent.exists()
+
+
+def refuse() -> None:
+    raise ConnectionError("refused")
 
 
 @pytest.mark.postgresql

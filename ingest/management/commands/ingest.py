@@ -70,7 +70,7 @@ class Command(BaseCommand):
         try:
             reading, report = run_source(
                 source,
-                format=self.options["format"],
+                format_name=self.options["format"],
                 dry_run=self.options["dry_run"],
                 progress=self._bar,
             )

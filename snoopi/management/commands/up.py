@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from accounts.services import set_demo_password
 from projects.models import Project
@@ -103,5 +104,5 @@ def _server(port: int) -> Any:
         workers=WORKERS,
         blocking_threads=2,
         respawn_failed_workers=True,
-        log_level=settings.SERVER_LOG_LEVEL,
+        log_level=LogLevels.warning,
     )

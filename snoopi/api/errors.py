@@ -1,0 +1,121 @@
+"""Every error as ``application/problem+json`` (RFC 9457), translated once, here."""
+
+from http import HTTPStatus
+from typing import Any, TypedDict
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from projects.errors import IllegalMove, NotAllowed, StaleVersion
+
+PROBLEM_TYPE = "application/problem+json"
+NOT_FOUND = "There is nothing here that you may see."
+
+
+class ProblemError(TypedDict, total=False):
+    """One thing that is wrong; ``legal`` names what would be right."""
+
+    field: str
+    message: str
+    legal: list[str]
+
+
+class Problem(TypedDict):
+    """What went wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemError]
+
+
+class ApiProblem(exceptions.APIException):
+    """An error with a status of its own and what exactly is wrong."""
+
+    def __init__(self, status: HTTPStatus, detail: str, *errors: ProblemError) -> None:
+        super().__init__(detail)
+        self.status_code = status.value
+        self.errors = list(errors)
+
+
+class BadValue(ApiProblem):
+    """A parameter or field that cannot be as it is."""
+
+    def __init__(self, field: str, message: str, legal: list[str] | None = None) -> None:
+        error = ProblemError(field=field, message=message)
+        if legal is not None:
+            error["legal"] = legal
+        super().__init__(HTTPStatus.BAD_REQUEST, f"{field}: {message}", error)
+
+
+def problem(status: int, detail: str, errors: list[ProblemError] | None = None) -> Problem:
+    """The body of an error answer."""
+    title = HTTPStatus(status).phrase
+    return Problem(
+        type="about:blank", title=title, status=status, detail=detail, errors=errors or []
+    )
+
+
+def problem_response(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer the problem document for an error; None for one that nobody foresaw."""
+    known = _as_api_problem(exception)
+    if known is None:
+        return None
+    status = known.status_code
+    errors = getattr(known, "errors", [])
+    response = Response(
+        problem(status, str(known.detail), errors), status, content_type=PROBLEM_TYPE
+    )
+    for name, value in _headers(known).items():
+        response[name] = value
+    # Some answers end a transaction that an error must not commit.
+    response.exception = True
+    return response
+
+
+def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
+    if isinstance(exception, Http404):
+        return exceptions.NotFound(NOT_FOUND)
+    if isinstance(exception, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exception, StaleVersion):
+        return ApiProblem(HTTPStatus.PRECONDITION_FAILED, str(exception))
+    if isinstance(exception, IllegalMove):
+        error = ProblemError(field="to", message=str(exception), legal=exception.legal)
+        return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
+    if isinstance(exception, NotAllowed):
+        return exceptions.PermissionDenied(str(exception))
+    return exception if isinstance(exception, exceptions.APIException) else None
+
+
+def _headers(known: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if getattr(known, "auth_header", None):
+        headers["WWW-Authenticate"] = known.auth_header  # type: ignore[attr-defined]
+    if getattr(known, "wait", None):
+        headers["Retry-After"] = str(int(known.wait))  # type: ignore[attr-defined]
+    return headers
+
+
+def plain_problem(request: HttpRequest, status: HTTPStatus, detail: str) -> JsonResponse:
+    """The problem document outside of REST framework's views."""
+    return JsonResponse(problem(status.value, detail), status=status, content_type=PROBLEM_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Answer a request that Django refused before any view saw it."""
+    return plain_problem(request, HTTPStatus.BAD_REQUEST, "The request is not usable.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Answer an address that does not exist."""
+    return plain_problem(request, HTTPStatus.NOT_FOUND, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Answer an error of ours; what it was stands in the log, never in the answer."""
+    detail = "Something went wrong here. It has been logged; please try again later."
+    return plain_problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)

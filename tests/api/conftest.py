@@ -1,0 +1,1 @@
+from tests.cast import *  # noqa: F403 - the whole cast, by its __all__
