@@ -23,7 +23,7 @@ run: run-env ## Serves the demo observatory on http://127.0.0.1:$(PORT).
 	@$(python) manage.py up --port $(PORT)
 
 test: dev-env ## Runs the suite against servers of its own; ARGS= go to pytest.
-	@requirements/install.sh chromium
+	@requirements/install.sh servers
 	@$(python) -m pytest $(ARGS)
 
 lint: style types arrows templates migrations schema shape ## Checks everything a tool can check.

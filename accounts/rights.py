@@ -89,7 +89,7 @@ RIGHTS: MappingProxyType[Right, dict[StaffRole, Scope]] = MappingProxyType(
         Right.OBSERVING: dict.fromkeys((_DRM, _ADMIN), Scope.ALL),
         Right.QA1: dict.fromkeys((_AOD, _QA, _DRM, _ADMIN), Scope.ALL),
         Right.PROCESSING: {_REDUCER: Scope.OWN, _QA: Scope.OWN, _DRM: Scope.ALL},
-        Right.ASSIGN: {_DRM: Scope.ALL},
+        Right.ASSIGN: {_REDUCER: Scope.OWN, _QA: Scope.OWN, _DRM: Scope.ALL},
         Right.REVIEW: {_QA: Scope.OWN, _DRM: Scope.ALL},
         Right.QA2: dict.fromkeys((_QA, _DRM), Scope.ALL),
         Right.QA3_TRIAGE: dict.fromkeys((_QA, _DRM), Scope.ALL),

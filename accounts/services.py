@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,8 +26,8 @@ class BadAccount(ValueError):
 def upsert_account(
     *,
     username: str,
-    roles: Iterable[str] | None = None,
-    qualifications: Iterable[str] | None = None,
+    roles: Sequence[str] | None = None,
+    qualifications: Sequence[str] | None = None,
     **facts: Any,
 ) -> tuple[User, bool]:
     """Create or update an account and answer (user, created).
@@ -43,13 +43,21 @@ def upsert_account(
     if user is None:
         user = User.objects.create_user(username)
     if roles is not None:
-        facts["roles"] = sorted(StaffRole(role).value for role in set(roles))
+        facts["roles"] = _known(roles, StaffRole, "role")
     if qualifications is not None:
-        facts["qualifications"] = sorted(Qualification(name).value for name in set(qualifications))
+        facts["qualifications"] = _known(qualifications, Qualification, "qualification")
     for field, value in facts.items():
         setattr(user, field, value)
     user.save(update_fields=list(facts))
     return user, created
+
+
+def _known(words: Sequence[str], table: type[StaffRole | Qualification], what: str) -> list[str]:
+    known = [*table]
+    for word in words:
+        if word not in known:
+            raise BadAccount(f"“{word}” is no {what}; there are {', '.join(known)}.")
+    return sorted(set(words))
 
 
 def _check_email_free(username: str, email: str | None) -> None:

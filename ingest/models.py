@@ -28,6 +28,9 @@ class IngestJob(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(
+        null=True, help_text="When its worker last showed life; long ago: it was killed."
+    )
     finished_at = models.DateTimeField(null=True)
     projects_total = models.PositiveIntegerField(null=True)
     projects_done = models.PositiveIntegerField(default=0)

@@ -14,8 +14,8 @@ from ingest.readers import Source, UnreadableSource, read_source
 from ingest.records import Reading
 from ingest.report import Report
 
-# A job that runs longer was killed: its worker's time limit is shorter.
-STALE_AFTER = timedelta(hours=2)
+# A running job shows life with every project; its longest silence is reading one body.
+STALE_AFTER = timedelta(minutes=5)
 _PROBLEMS_KEPT = 10_000
 
 
@@ -57,10 +57,7 @@ def claim_next_job() -> IngestJob | None:
 
     The claim is a conditional update, so two workers never take the same job.
     """
-    now = timezone.now()
-    IngestJob.objects.filter(
-        state=JobState.RUNNING, body__isnull=False, started_at__lt=now - STALE_AFTER
-    ).update(state=JobState.QUEUED)
+    _requeue_stale_jobs()
     for pk in (
         IngestJob.objects.filter(state=JobState.QUEUED)
         .order_by("pk")
@@ -72,10 +69,18 @@ def claim_next_job() -> IngestJob | None:
     return None
 
 
+def _requeue_stale_jobs() -> None:
+    """Queue again what a killed worker left; its finished projects are found unchanged."""
+    running = IngestJob.objects.filter(state=JobState.RUNNING, body__isnull=False)
+    silent = running.filter(heartbeat_at__lt=timezone.now() - STALE_AFTER)
+    silent.update(state=JobState.QUEUED)
+
+
 def claim_job(pk: int) -> IngestJob | None:
     """Claim one queued job; None where somebody else has it."""
     mine = IngestJob.objects.filter(pk=pk, state=JobState.QUEUED)
-    if not mine.update(state=JobState.RUNNING, started_at=timezone.now()):
+    now = timezone.now()
+    if not mine.update(state=JobState.RUNNING, started_at=now, heartbeat_at=now):
         return None
     return IngestJob.objects.get(pk=pk)
 
@@ -114,11 +119,12 @@ def _run(
 def _reporter(job: IngestJob, total: int, progress: Callable[[int, int], None]) -> Progress:
     """Tell the caller of every project, the job's row of every hundredth part."""
     every = max(1, total // 100)
+    mine = IngestJob.objects.filter(pk=job.pk)
 
     def tell(done: int) -> None:
         progress(done, total)
         if done % every == 0 or done == total:
-            IngestJob.objects.filter(pk=job.pk).update(projects_done=done)
+            mine.update(projects_done=done, heartbeat_at=timezone.now())
 
     return tell
 

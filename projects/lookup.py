@@ -3,9 +3,10 @@
 from typing import TypeVar
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from projects.identity import Uid, parse_project_code
-from projects.models import Alias, GroupOUS, MemberOUS, ScienceGoal, Tracked
+from projects.models import Alias, GroupOUS, MemberOUS, Project, ScienceGoal, Tracked
 
 OUS_MODELS = (MemberOUS, GroupOUS, ScienceGoal)
 
@@ -20,6 +21,17 @@ def canonical_ref(text: str) -> str:
         return code
     uid = Uid.parse_or_none(cleaned)
     return uid.ref if uid else cleaned
+
+
+def project_id_of(text: str) -> Coalesce:
+    """An expression for the id of the project that ``text`` names, by its ref or an alias.
+
+    Computed inside the query that uses it; null where there is none.
+    """
+    ref = canonical_ref(text)
+    own = Project.objects.filter(ref=ref).order_by().values("pk")
+    former = Alias.objects.target_ids(Project.LEVEL, ref).order_by()
+    return Coalesce(models.Subquery(own), models.Subquery(former))
 
 
 def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:

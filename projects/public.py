@@ -5,6 +5,7 @@ mail all come through here.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -108,6 +109,11 @@ def public_state(
     if level == Level.PROJECT and state == "PartiallyObserved":
         return PublicState.IN_PROGRESS
     return _FIXED.get(state) or PublicState(state)
+
+
+def data_rights(release_date: datetime | None, now: datetime) -> str:
+    """Answer "Public" from the release date on, else "Proprietary"; unknown is not yet."""
+    return "Public" if release_date is not None and release_date <= now else "Proprietary"
 
 
 _LABELS: Mapping[str, str] = MappingProxyType(

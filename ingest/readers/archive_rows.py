@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ingest.readers import cells
-from ingest.readers.archive_things import ProjectDraft
+from ingest.readers.archive_things import Facts, ProjectDraft, facts_of
 from ingest.readers.columns import columns_of
 from ingest.records import ProjectBundle, Rejected
 from projects.identity import CODE_IN_TEXT, Uid, parse_project_code
@@ -49,25 +49,27 @@ class ArchiveBook:
         self._own("group OUS", group, code)
         for uid in exec_blocks:
             self._own("execution block", uid, f"{code} {member}")
-        project = self._projects.setdefault(code, ProjectDraft(code))
+        project = self._projects.get(code) or self._projects.setdefault(code, ProjectDraft(code))
         project.take(row)
-        member_draft = project.member(member, group) if member else None
-        if member_draft:
-            member_draft.take(row)
-            member_draft.take_release(row.field("release_date", cells.time), row)
-        sched_block = self._sched_block(row, project, member)
+        facts = facts_of(row)
+        if member:
+            draft = project.member(member, group)
+            draft.take(facts)
+            draft.take_release(row.field("release_date", cells.time), row.field("qa2", cells.qa2))
+        sched_block = self._sched_block(row, project, member, facts)
+        start = row.field("start", cells.time) if exec_blocks else None
         for uid in exec_blocks:
-            draft = project.exec_block(uid, member, sched_block)
-            draft.take(row)
-            draft.take_start(row)
+            exec_block = project.exec_block(uid, member, sched_block)
+            exec_block.take(facts)
+            exec_block.take_start(start)
 
-    def _sched_block(self, row: "Row", project: ProjectDraft, member: str) -> str:
+    def _sched_block(self, row: "Row", project: ProjectDraft, member: str, facts: Facts) -> str:
         name, uid = row.text("sched_block_name"), row.uid("sched_block_uid")
         # Without its member OUS a name alone identifies nothing.
         if not uid and not (name and member):
             return ""
         draft = project.sched_block(uid, name, member)
-        draft.take(row)
+        draft.take(facts)
         return draft.key
 
     def _own(self, kind: str, uid: str, owner: str) -> None:

@@ -1,6 +1,7 @@
 """Projects, member OUS, SBs and EBs while the rows of an archive table come in."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -37,6 +38,56 @@ class RowLike(Protocol):
     def is_science(self) -> bool: ...
 
 
+_NUMBERS: dict[str, Callable[[str], float | None]] = {
+    "rep_freq_ghz": cells.positive,
+    "pwv_mm": cells.positive,
+    "resolution_arcsec": cells.positive,
+    "largest_scale_arcsec": cells.positive,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one row says of its member OUS, SB and EB alike."""
+
+    bands: tuple[int, ...]
+    arrays: frozenset[str]
+    antennas: tuple[str, ...]
+    target: str
+    position: tuple[float, float] | None
+    numbers: tuple[tuple[str, float], ...]
+
+
+def facts_of(row: RowLike) -> Facts:
+    """Parse a row once; its bad fields are reported once."""
+    antennas = cells.antenna_names(row.text("antennas"))
+    is_science = row.is_science()
+    return Facts(
+        bands=row.field("bands", cells.bands) or (),
+        arrays=_arrays(row, antennas),
+        antennas=antennas,
+        target=row.text("target_name") if is_science else "",
+        position=_position(row) if is_science else None,
+        numbers=tuple(
+            (column, value)
+            for column, parse in _NUMBERS.items()
+            if (value := row.field(column, parse)) is not None
+        ),
+    )
+
+
+def _arrays(row: RowLike, antennas: tuple[str, ...]) -> frozenset[str]:
+    if said := cells.arrays(row.text("array")):
+        return said
+    guess = cells.array_of_antennas(antennas) or array_of(row.text("sched_block_name"))
+    return frozenset({guess} - {""})
+
+
+def _position(row: RowLike) -> tuple[float, float] | None:
+    ra, dec = row.field("ra_deg", cells.ra_deg), row.field("dec_deg", cells.dec_deg)
+    return None if ra is None or dec is None else (ra, dec)
+
+
 class Thing:
     """What several rows say of one member OUS, SB or EB."""
 
@@ -49,26 +100,16 @@ class Thing:
         self.position: tuple[float, float] | None = None
         self.numbers: dict[str, set[float]] = {}
 
-    def take(self, row: RowLike) -> None:
+    def take(self, facts: Facts) -> None:
         """Add what one more row says."""
-        self.bands.update(row.field("bands", cells.bands) or ())
-        names = cells.antenna_names(row.text("antennas"))
-        self.antennas.update(dict.fromkeys(names))
-        said = cells.arrays(row.text("array")) or {cells.array_of_antennas(names)}
-        self.arrays |= (said - {""}) or ({array_of(row.text("sched_block_name"))} - {""})
-        if row.is_science():
-            self._take_target(row)
-        for column, parse in _NUMBERS.items():
-            value = row.field(column, parse)
-            if value is not None:
-                self.numbers.setdefault(column, set()).add(value)
-
-    def _take_target(self, row: RowLike) -> None:
-        if name := row.text("target_name"):
-            self.targets[name] = None
-        ra, dec = row.field("ra_deg", cells.ra_deg), row.field("dec_deg", cells.dec_deg)
-        if self.position is None and ra is not None and dec is not None:
-            self.position = (ra, dec)
+        self.bands.update(facts.bands)
+        self.arrays |= facts.arrays
+        self.antennas.update(dict.fromkeys(facts.antennas))
+        if facts.target:
+            self.targets[facts.target] = None
+        self.position = self.position or facts.position
+        for column, value in facts.numbers:
+            self.numbers.setdefault(column, set()).add(value)
 
     def number(self, column: str) -> float | None:
         """Answer a number that all rows agree on; of several values none is the thing's."""
@@ -89,29 +130,21 @@ class Thing:
         }
 
 
-_NUMBERS: dict[str, Callable[[str], float | None]] = {
-    "rep_freq_ghz": cells.positive,
-    "pwv_mm": cells.positive,
-    "resolution_arcsec": cells.positive,
-    "largest_scale_arcsec": cells.positive,
-}
-
-
 class MemberDraft(Thing):
     """A member OUS; the latest of its release dates counts."""
 
-    def __init__(self, uid: str, group: str) -> None:
+    def __init__(self, uid: str) -> None:
         super().__init__(uid)
-        self.group = group
+        self.group = ""
         self.released: datetime | None = None
         self.qa2 = ""
         self.qa2_passed: bool | None = None
 
-    def take_release(self, at: datetime | None, row: RowLike) -> None:
+    def take_release(self, at: datetime | None, qa2: tuple[str, bool | None] | None) -> None:
         """Add a row's release date and QA2 status."""
         if at is not None and (self.released is None or at > self.released):
             self.released = at
-        verdict, passed = row.field("qa2", cells.qa2) or ("", None)
+        verdict, passed = qa2 or ("", None)
         self.qa2 = verdict or self.qa2
         self.qa2_passed = passed or self.qa2_passed
 
@@ -152,8 +185,7 @@ class ExecBlockDraft(Thing):
         self.sched_block = ""
         self.start: datetime | None = None
 
-    def take_start(self, row: RowLike) -> None:
-        at = row.field("start", cells.time)
+    def take_start(self, at: datetime | None) -> None:
         if at is not None and (self.start is None or at < self.start):
             self.start = at
 
@@ -189,16 +221,23 @@ class ProjectDraft:
     def member(self, uid: str, group: str) -> MemberDraft:
         if group:
             self.groups[group] = None
-        draft = self.members.setdefault(uid, MemberDraft(uid, group))
+        draft = self.members.get(uid)
+        if draft is None:
+            draft = self.members[uid] = MemberDraft(uid)
         draft.group = draft.group or group
         return draft
 
     def sched_block(self, uid: str, name: str, member: str) -> SchedBlockDraft:
         key = uid or f"{member} {name}"
-        return self.sched_blocks.setdefault(key, SchedBlockDraft(key, uid, name, member))
+        draft = self.sched_blocks.get(key)
+        if draft is None:
+            draft = self.sched_blocks[key] = SchedBlockDraft(key, uid, name, member)
+        return draft
 
     def exec_block(self, uid: str, member: str, sched_block: str) -> ExecBlockDraft:
-        draft = self.exec_blocks.setdefault(uid, ExecBlockDraft(uid, member))
+        draft = self.exec_blocks.get(uid)
+        if draft is None:
+            draft = self.exec_blocks[uid] = ExecBlockDraft(uid, member)
         draft.sched_block = draft.sched_block or sched_block
         return draft
 

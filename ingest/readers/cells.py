@@ -8,6 +8,7 @@ from functools import lru_cache
 from projects.identity import Uid
 
 _EMPTY = {"", "--", "-", "null", "none", "nan", "n/a", "masked", "unknown"}
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 _WRAPPED = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 _ARRAYS = re.compile(r"(?<!\d)12[- ]?m|(?<!\d)7[- ]?m|tp|total power", re.IGNORECASE)
 _ANTENNA = re.compile(r"(?:[^\s:,;]+:)?((?:DV|DA|CM|PM)\d\d)(?!\w)", re.IGNORECASE)
@@ -25,9 +26,9 @@ class BadCell(ValueError):
 def clean(text: str) -> str:
     """Strip blanks and a Python ``b'…'`` wrapper; placeholders become ""."""
     text = text.strip()
-    if wrapped := _WRAPPED.fullmatch(text):
+    if text[:2] in ("b'", 'b"') and (wrapped := _WRAPPED.fullmatch(text)):
         text = wrapped[2].strip()
-    return "" if text.lower() in _EMPTY else text
+    return "" if len(text) <= _LONGEST_EMPTY and text.lower() in _EMPTY else text
 
 
 @lru_cache(maxsize=65536)

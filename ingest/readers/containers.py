@@ -68,7 +68,7 @@ def entries(source: Source) -> list[Source]:
                 return list(_tar_entries(source, stream))
             return _decompressed(source, stream, kind)
         except _BROKEN as problem:
-            reason = f"It is a damaged {kind} archive: {problem or type(problem).__name__}."
+            reason = f"It is a damaged {kind} archive: {str(problem) or type(problem).__name__}."
             raise UnreadableSource(source.name, reason) from None
 
 

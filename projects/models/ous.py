@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from projects.models.project import Project
 from projects.models.tracked import LivingThing
+from projects.public import data_rights
 from projects.querysets.below import GroupOUSQuerySet, MemberOUSQuerySet, ScienceGoalQuerySet
 from projects.states import Level, QA2Outcome
 
@@ -176,5 +177,4 @@ class MemberOUS(ObsUnitSet):
     @property
     def data_rights(self) -> str:
         """ "Public" once the release date is past, else "Proprietary"."""
-        public = self.release_date is not None and self.release_date <= timezone.now()
-        return "Public" if public else "Proprietary"
+        return data_rights(self.release_date, timezone.now())

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from projects.models.project import Project
 from projects.querysets.project import Viewer, is_staff_viewer, sees_everything
@@ -43,6 +43,12 @@ class BelowProjectQuerySet(models.QuerySet[Row]):
         """Keep what we learnt something new about after ``moment``."""
         return self.filter(modified_at__gt=moment)
 
+    def in_band(self, band: int) -> Self:
+        """Keep what uses a receiver band."""
+        # Both databases write [3, 6]; only PostgreSQL can look into it by itself.
+        words = Cast("bands", models.TextField())
+        return self.alias(band_words=words).filter(band_words__regex=f"[^0-9]{band}[^0-9]")
+
 
 def _member_sums() -> dict[str, Any]:
     """Aggregates over the member OUSs that count, for group and science goal."""
@@ -71,8 +77,29 @@ def _member_sums() -> dict[str, Any]:
     }
 
 
+def _status_of_members() -> dict[str, Any]:
+    """The facts of a status that follow from the sums: unknown where one member's is."""
+    all_delivered = models.Q(members_total__gt=0, members_delivered=models.F("members_total"))
+    return {
+        "qa2": models.Value(None, models.CharField()),
+        "qa2_passed": models.Value(None, models.BooleanField()),
+        "delivery_generation": models.Value(None, models.IntegerField()),
+        "executions_expected": models.Case(
+            models.When(executions_unknown=0, then=models.F("executions_known"))
+        ),
+        "delivered_at": models.Case(models.When(all_delivered, then=models.F("newest_delivery"))),
+        "release_date": models.Case(
+            models.When(releases_unknown=0, then=models.F("newest_release"))
+        ),
+    }
+
+
 class ScienceGoalQuerySet(BelowProjectQuerySet["ScienceGoal"]):
     """Science goal OUSs."""
+
+    def as_status(self) -> Self:
+        """With what a status tells, under the names that a member OUS has for it."""
+        return self.with_progress().annotate(**_status_of_members())
 
     def with_progress(self) -> Self:
         """With sums over the member OUSs and the project, to be read freely."""
@@ -82,6 +109,10 @@ class ScienceGoalQuerySet(BelowProjectQuerySet["ScienceGoal"]):
 class GroupOUSQuerySet(BelowProjectQuerySet["GroupOUS"]):
     """Group OUSs."""
 
+    def as_status(self) -> Self:
+        """With what a status tells, under the names that a member OUS has for it."""
+        return self.with_progress().annotate(**_status_of_members())
+
     def with_progress(self) -> Self:
         """With sums over the member OUSs, project and science goal, to be read freely."""
         return self.select_related("project", "science_goal").annotate(**_member_sums())
@@ -89,6 +120,10 @@ class GroupOUSQuerySet(BelowProjectQuerySet["GroupOUS"]):
 
 class MemberOUSQuerySet(BelowProjectQuerySet["MemberOUS"]):
     """Member OUSs."""
+
+    def as_status(self) -> Self:
+        """With the project, to be read without another query."""
+        return self.select_related("project")
 
     def with_parents(self) -> Self:
         """With project, science goal and group, to be read without another query."""

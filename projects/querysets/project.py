@@ -73,7 +73,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             memberships__ends_at__gt=timezone.now()
         )
         asked = {f"memberships__{field}": value for field, value in ties.items()}
-        tied = self.model.objects.filter(current, memberships__user_id=user.pk, **asked)
+        tied = self.model.objects.filter(current, memberships__user_id=user.pk or 0, **asked)
         return tied.order_by().values_list("pk", flat=True)
 
     def in_role(self, user: Viewer, role: str) -> Self:

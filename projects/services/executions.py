@@ -9,9 +9,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from projects.models import Event, ExecBlock, MemberOUS, SchedBlock
+from projects.services.bulk import save_alike
 from projects.services.states import Account, state_event
 from projects.states import QA0Status
 
+COUNT_FIELDS = ("executions_passed", "executions_count", "executions_expected")
+_NOTHING = {"passed": Decimal(0), "count": 0, "last": None}
 _PASSED = Coalesce(
     models.Sum(Coalesce("execution_fraction", Decimal(1)), filter=models.Q(qa0=QA0Status.PASS)),
     Decimal(0),
@@ -44,22 +47,21 @@ def _recount(model: type[Any], parent: str, ids: set[int | None]) -> list[Event]
     expected = _expected_of_members(ids) if model is MemberOUS else {}
     changed, events = [], []
     for thing in model.objects.filter(pk__in=ids).order_by():
-        row = found.get(thing.pk, {"passed": Decimal(0), "count": 0, "last": None})
-        before = (thing.executions_passed, thing.executions_count, thing.executions_expected)
-        public_frm = thing.public_state
+        row = found.get(thing.pk, _NOTHING)
+        before = (_counts(thing), thing.public_state)
         thing.executions_passed, thing.executions_count = row["passed"], row["count"]
         if model is MemberOUS:
             thing.executions_expected = expected.get(thing.pk)
-        after = (thing.executions_passed, thing.executions_count, thing.executions_expected)
-        if after != before:
-            thing.version += 1
-            thing.modified_at = timezone.now()
+        if _counts(thing) != before[0]:
             changed.append(thing)
-        if thing.public_state != public_frm:
-            events.append(_public_change(thing, public_frm, row["last"]))
-    fields = ("executions_passed", "executions_count", "executions_expected")
-    model.objects.bulk_update(changed, [*fields, "version", "modified_at"], batch_size=500)
+        if thing.public_state != before[1]:
+            events.append(_public_change(thing, before[1], row["last"]))
+    save_alike(changed, COUNT_FIELDS)
     return events
+
+
+def _counts(thing: Any) -> tuple[Any, ...]:
+    return tuple(getattr(thing, name) for name in COUNT_FIELDS)
 
 
 def _public_change(thing: Any, public_frm: str | None, last: Any) -> Event:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,10 +30,12 @@ from projects.moves import MACHINE_WAYS, Move, Way, find_move
 from projects.permissions import can_take, leads_on, open_steps
 from projects.querysets.below import NOT_COUNTED
 from projects.rollup import project_following, rolled_up
+from projects.services.bulk import save_alike
 from projects.services.events import append_events, lock_project, touch
 
 STATE_FIELDS = ("state", "state_flag", "state_since", "state_decided_at", "resume_state")
 SYSTEM_WORD = "the system"
+MENDED = ("Broken", "Repaired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +123,11 @@ def _enter(
     thing: LivingThing, *, to: str, at: datetime | None, account: Account, flag: str = ""
 ) -> Event:
     frm, public_frm = thing.state, thing.public_state
-    if to == "Broken":
-        thing.resume_state = frm or ""
-    elif to != "Repaired":
+    if to not in MENDED:
         thing.resume_state = ""
+    elif frm not in MENDED:
+        # People outside go on seeing the state before, flag and all.
+        thing.resume_state, flag = frm or "", thing.state_flag
     thing.state, thing.state_flag = to, flag
     # A first sight without a date says nothing about since when.
     thing.state_since = at or (timezone.now() if frm else None)
@@ -176,13 +178,7 @@ def subject_of(thing: Tracked) -> dict[str, object]:
 
 def save_states(things: Sequence[LivingThing]) -> None:
     """Write the state fields of things, whatever their level."""
-    by_model: dict[type[LivingThing], list[LivingThing]] = defaultdict(list)
-    for thing in things:
-        by_model[type(thing)].append(thing)
-    for model, rows in by_model.items():
-        model._default_manager.bulk_update(rows, STATE_FIELDS, batch_size=500)
-        changed = model._default_manager.filter(pk__in=[row.pk for row in rows])
-        changed.update(version=F("version") + 1, modified_at=timezone.now())
+    save_alike(things, STATE_FIELDS)
 
 
 def roll_up(project: Project) -> list[Event]:
@@ -256,7 +252,8 @@ def _roll_up_project(
 ) -> list[Event]:
     project.refresh_from_db(fields=STATE_FIELDS)
     target = project_following(project.state, [cause.state for cause in causes])
-    if target is None or find_move(project.LEVEL, project.state, target) is None:
+    move = find_move(project.LEVEL, project.state, target) if target else None
+    if target is None or move is None or Way.ROLL_UP not in move.ways:
         return []
     changed.append(project)
     return [_enter(project, to=target, at=_latest(causes), account=Account())]

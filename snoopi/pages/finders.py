@@ -1,7 +1,11 @@
 """Finding the thing that a page is about, with what the page reads of it."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from accounts.models import User
-from projects.lookup import OUS_MODELS, canonical_ref, find
+from projects.lookup import canonical_ref, find
 from projects.models import (
     Alias,
     ExecBlock,
@@ -12,6 +16,7 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from projects.states import Level
 
 
 def project_for(user: User, text: str) -> Project | None:
@@ -23,30 +28,37 @@ def project_for(user: User, text: str) -> Project | None:
 def ous_for(user: User, text: str) -> ObsUnitSet | None:
     """An OUS on whichever level; member OUSs first, for they are asked for most."""
     ref = canonical_ref(text)
-    rows = _ous_rows(user)
-    for level_rows in rows:
+    rows = ous_rows(user)
+    for level_rows in rows.values():
         thing: ObsUnitSet | None = level_rows.filter(ref=ref).first()
         if thing is not None:
             return thing
-    alias = Alias.objects.filter(level__in=[m.LEVEL for m in OUS_MODELS], ref=ref).first()
+    alias = Alias.objects.filter(level__in=[*rows], ref=ref).order_by("pk").first()
     if alias is None:
         return None
-    wanted = dict(zip((model.LEVEL for model in OUS_MODELS), rows, strict=True))[alias.level]
-    return wanted.filter(pk=alias.subject.pk).first()
+    level = Level(alias.level)
+    found: ObsUnitSet | None = rows[level].filter(pk=getattr(alias, f"{level}_id")).first()
+    return found
 
 
-def _ous_rows(user: User):
-    return (
-        MemberOUS.objects.visible_to(user).with_parents(),
-        GroupOUS.objects.visible_to(user).with_progress(),
-        ScienceGoal.objects.visible_to(user).with_progress(),
-    )
+def ous_rows(user: User) -> dict[Level, QuerySet[Any]]:
+    """The OUSs that ``user`` may see, by level, with their parents and progress."""
+    return {
+        Level.MEMBER_OUS: MemberOUS.objects.visible_to(user).with_parents(),
+        Level.GROUP_OUS: GroupOUS.objects.visible_to(user).with_progress(),
+        Level.SCIENCE_GOAL: ScienceGoal.objects.visible_to(user).with_progress(),
+    }
 
 
 def sched_block_for(user: User, text: str) -> SchedBlock | None:
-    """A scheduling block with project, member OUS, group and science goal."""
+    """A scheduling block, as ``sched_block_rows`` has it."""
+    return find(sched_block_rows(user), text)
+
+
+def sched_block_rows(user: User) -> QuerySet[SchedBlock]:
+    """The SBs that ``user`` may see with project, member OUS, group and science goal."""
     rows = SchedBlock.objects.visible_to(user).with_parents()
-    return find(rows.select_related("member_ous__group_ous"), text)
+    return rows.select_related("member_ous__group_ous")
 
 
 def exec_block_for(user: User, text: str) -> ExecBlock | None:

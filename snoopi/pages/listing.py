@@ -195,6 +195,13 @@ def listing(
     )
 
 
+def in_order(
+    rows: QuerySet[Any], form: ListForm, columns: Sequence[Column], usual: str
+) -> QuerySet[Any]:
+    """All rows as the URL sorts them."""
+    return rows.order_by(*_order(sort_asked(form, columns, usual), columns), "pk")
+
+
 def _counted(rows: QuerySet[Any]) -> str:
     # Counting stops early: nothing on a page may grow with the observatory.
     number = rows.order_by()[: COUNT_LIMIT + 1].count()

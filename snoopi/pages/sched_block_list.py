@@ -1,10 +1,13 @@
 """The rows of My SchedBlocks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from accounts.models import User
 from projects.identity import Uid
@@ -21,7 +24,7 @@ SCHED_BLOCK_COLUMNS = (
     Column("state", "State", ("state_rank",)),
     Column("executions", "Executions", ("executions_passed",), hint="passed / expected"),
     Column("array", "Array", ("array",)),
-    Column("band", "Band", ("bands",)),
+    Column("band", "Band", ("first_band",)),
     Column("ra", "RA", ("ra_deg",)),
     Column("dec", "Dec", ("dec_deg",)),
     Column("role", "Role", ("my_role",)),
@@ -65,7 +68,9 @@ def sched_block_rows(user: User, form: ListForm) -> QuerySet[SchedBlock]:
     if form.value("q"):
         rows = rows.filter(_holds(form.value("q")))
     return rows.annotate(
-        my_role=role_on(user, "project_id"), state_rank=state_rank(Level.SCHED_BLOCK)
+        my_role=role_on(user, "project_id"),
+        state_rank=state_rank(Level.SCHED_BLOCK),
+        first_band=Cast(KeyTextTransform(0, "bands"), IntegerField()),
     )
 
 
@@ -76,7 +81,7 @@ def _holds(text: str) -> Q:
     return text_in(text, "name", "target_names", "project__ref", "project__title")
 
 
-def shown_rows(rows: list[Any], user: User) -> list[SchedBlockRow]:
+def shown_rows(rows: Iterable[Any], user: User) -> list[SchedBlockRow]:
     """The lines of a page."""
     return [
         SchedBlockRow(

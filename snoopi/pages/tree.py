@@ -161,14 +161,14 @@ def only_matching(node: TreeNode, text: str) -> TreeNode | None:
     return replace(node, children=children) if children else None
 
 
-def ancestors(root: TreeNode) -> dict[str, list[str]]:
-    """For every ref: the refs from the top down to it, itself last."""
-    paths: dict[str, list[str]] = {}
+def paths_of(root: TreeNode) -> dict[str, tuple[str, list[str]]]:
+    """For every ref: its level, and the refs from the top down to it, itself last."""
+    paths: dict[str, tuple[str, list[str]]] = {}
     stack: list[tuple[TreeNode, list[str]]] = [(root, [])]
     while stack:
         node, above = stack.pop()
         path = [*above, node.ref] if node.ref else above
         if node.ref:
-            paths[node.ref] = path
-        stack.extend((child, path) for child in node.children)
+            paths.setdefault(node.ref, (node.level.value, path))
+        stack.extend((child, path) for child in reversed(node.children))
     return paths

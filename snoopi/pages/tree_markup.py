@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.states import Family, Level
 from snoopi.pages.markup import shape
-from snoopi.pages.tree import TreeNode, first_open, walk
+from snoopi.pages.tree import TreeNode, first_open
 
 
 def tree_markup(root: TreeNode, opened: Container[int] | None = None, find: str = "") -> SafeString:
@@ -28,7 +28,7 @@ def tree_markup(root: TreeNode, opened: Container[int] | None = None, find: str 
 class _Writer:
     def __init__(self, opened: Container[int], find: str) -> None:
         self.opened = opened
-        self.query = f"{escape(urlencode({'find': find}))}&amp;" if find else ""
+        self.query = _query(find)
         self.groups = 0
 
     def item(self, node: TreeNode, level: int) -> Iterator[str]:
@@ -71,6 +71,10 @@ def _done(node: TreeNode) -> int | None:
     return min(100, round(100 * found.passed / found.expected))
 
 
+def _query(find: str) -> str:
+    return f"{escape(urlencode({'find': find}))}&amp;" if find else ""
+
+
 def href_of(node: TreeNode, query: str = "") -> str:
     """The attribute that leads to a node's panel; nothing where the level is unknown."""
     if not node.ref:
@@ -80,11 +84,12 @@ def href_of(node: TreeNode, query: str = "") -> str:
     return f' href="?{query}node={escape(node.ref)}"'
 
 
-def with_chosen(markup: str, path: list[str], root_ref: str, query: str = "") -> SafeString:
+def with_chosen(markup: str, path: list[str], root_ref: str, find: str = "") -> SafeString:
     """Mark the last of ``path`` as the chosen node and open all above it.
 
     The tree itself stays in the cache; only these few attributes differ between visitors.
     """
+    query = _query(find)
     for ref in path:
         href = f'href="?{query}"' if ref == root_ref else f'href="?{query}node={escape(ref)}"'
         if ref == path[-1]:
@@ -93,7 +98,3 @@ def with_chosen(markup: str, path: list[str], root_ref: str, query: str = "") ->
         markup = markup.replace(f'{href} aria-expanded="false"', f'{href} aria-expanded="true"', 1)
     return mark_safe(markup)  # noqa: S308 - only attributes of our own were added
 
-
-def node_total(root: TreeNode) -> int:
-    """How many nodes a tree has."""
-    return sum(1 for _ in walk([root]))

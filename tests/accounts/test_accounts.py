@@ -16,7 +16,7 @@ from accounts.services import (
 )
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "a long walk to Chajnantor"  # noqa: S105 - made up for this test
+PASSWORD = "a long walk to Chajnantor"
 
 
 def test_new_account_has_what_was_given_and_no_password():

@@ -50,7 +50,7 @@ def test_right_of_role_reaches_as_far_as_the_table_says(right, role):
 def test_table_names_every_right_and_every_role():
     assert {right for right, _ in EXPECTED} == {right.value for right in Right}
     assert list(RIGHTS) == list(Right)
-    assert ROLES == tuple(StaffRole)
+    assert tuple(StaffRole) == ROLES
     assert list(STAFF_ROLE_WORDS) == list(StaffRole)
 
 

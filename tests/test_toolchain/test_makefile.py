@@ -46,7 +46,7 @@ def test_install_of_an_unknown_lock_is_refused():
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (2, "usage: install.sh run | dev | chromium\n")
+    assert (done.returncode, done.stderr) == (2, "usage: install.sh run | dev | servers\n")
 
 
 def test_install_without_a_fitting_python_says_what_it_needs(tmp_path):

@@ -1,60 +1,93 @@
 """My Projects and My SchedBlocks."""
 
-from django.http import HttpResponse, HttpResponseBase
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from projects.states import Level
 from snoopi.keyset import BadCursor
 from snoopi.pages import project_list, sched_block_list
 from snoopi.pages.doors import PageRequest, members_only
-from snoopi.pages.listing import ListForm, changed, csv_response, listing, shown_columns
-from snoopi.pages.project_list import PROJECT_COLUMNS
-from snoopi.pages.sched_block_list import SCHED_BLOCK_COLUMNS, SchedBlockListForm
+from snoopi.pages.listing import (
+    Column,
+    ListForm,
+    changed,
+    csv_response,
+    in_order,
+    listing,
+    shown_columns,
+)
 
-CSV_ROWS = 10_000
+_CSV_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """What one of the lists is made of."""
+
+    name: str
+    level: Level
+    columns: Sequence[Column]
+    usual: str
+    form: type[ListForm]
+    rows: Callable[[User, ListForm], QuerySet[Any]]
+    lines: Callable[[Iterable[Any], User], list[Any]]
+    cells: Callable[[Any], Mapping[str, Any]]
+
+
+_PROJECTS = ListKind(
+    name="projects",
+    level=Level.PROJECT,
+    columns=project_list.PROJECT_COLUMNS,
+    usual=project_list.USUAL_SORT,
+    form=ListForm,
+    rows=project_list.project_rows,
+    lines=project_list.shown_rows,
+    cells=project_list.project_cells,
+)
+_SCHED_BLOCKS = ListKind(
+    name="schedblocks",
+    level=Level.SCHED_BLOCK,
+    columns=sched_block_list.SCHED_BLOCK_COLUMNS,
+    usual=sched_block_list.USUAL_SORT,
+    form=sched_block_list.SchedBlockListForm,
+    rows=sched_block_list.sched_block_rows,
+    lines=sched_block_list.shown_rows,
+    cells=sched_block_list.sched_block_cells,
+)
 
 
 @require_safe
 @members_only
 def projects(request: PageRequest) -> HttpResponseBase:
     """My Projects, as the URL asks for them."""
-    user, columns = request.user, PROJECT_COLUMNS
-    form = ListForm(request.GET, user=user, level=Level.PROJECT, columns=columns)
-    rows = project_list.project_rows(user, form)
-    if request.GET.get("format") == "csv":
-        found = project_list.shown_rows(rows.order_by("-ref")[:CSV_ROWS], user)
-        shown = shown_columns(form, columns)
-        return csv_response("projects", shown, found, project_list.project_cells)
-    try:
-        found_list = listing(request, form, rows, columns, project_list.USUAL_SORT)
-    except BadCursor:
-        return redirect(request.path + changed(request.GET))
-    lines = project_list.shown_rows(found_list.page.rows, user)
-    return _show(request, "pages/project_list.html", form, found_list, lines)
+    return _list_page(request, _PROJECTS)
 
 
 @require_safe
 @members_only
 def sched_blocks(request: PageRequest) -> HttpResponseBase:
     """My SchedBlocks, as the URL asks for them."""
-    user, columns = request.user, SCHED_BLOCK_COLUMNS
-    form = SchedBlockListForm(request.GET, user=user, level=Level.SCHED_BLOCK, columns=columns)
-    rows = sched_block_list.sched_block_rows(user, form)
+    return _list_page(request, _SCHED_BLOCKS)
+
+
+def _list_page(request: PageRequest, kind: ListKind) -> HttpResponseBase:
+    form = kind.form(request.GET, user=request.user, level=kind.level, columns=kind.columns)
+    rows = kind.rows(request.user, form)
     if request.GET.get("format") == "csv":
-        ordered = rows.order_by("-project_id", "name", "pk")[:CSV_ROWS]
-        found = sched_block_list.shown_rows(list(ordered), user)
-        shown = shown_columns(form, columns)
-        return csv_response("schedblocks", shown, found, sched_block_list.sched_block_cells)
+        ordered = in_order(rows, form, kind.columns, kind.usual)[:_CSV_ROWS]
+        lines = kind.lines(ordered, request.user)
+        return csv_response(kind.name, shown_columns(form, kind.columns), lines, kind.cells)
     try:
-        found_list = listing(request, form, rows, columns, sched_block_list.USUAL_SORT)
+        found = listing(request, form, rows, kind.columns, kind.usual)
     except BadCursor:
         return redirect(request.path + changed(request.GET))
-    lines = sched_block_list.shown_rows(found_list.page.rows, user)
-    return _show(request, "pages/sched_block_list.html", form, found_list, lines)
-
-
-def _show(
-    request: PageRequest, template: str, form: ListForm, found: object, lines: object
-) -> HttpResponse:
-    return render(request, template, {"form": form, "list": found, "lines": lines})
+    lines = kind.lines(found.page.rows, request.user)
+    context = {"form": form, "list": found, "lines": lines}
+    return render(request, f"pages/{kind.name}_list.html", context)

@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Mapping
 
 from ingest.readers import Source, read_source
 from ingest.records import Reading
@@ -37,7 +38,7 @@ def votable(fields: list[str], rows: list[list[str]], *, info: str = "", end: st
     )
 
 
-def zipped(files: dict[str, str | bytes]) -> bytes:
+def zipped(files: Mapping[str, str | bytes]) -> bytes:
     """Pack files into a zip archive."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -46,10 +47,10 @@ def zipped(files: dict[str, str | bytes]) -> bytes:
     return packed.getvalue()
 
 
-def tarred(files: dict[str, str | bytes], mode: str = "w") -> bytes:
-    """Pack files into a tar archive; ``mode`` chooses the compression."""
+def tarred(files: Mapping[str, str | bytes]) -> bytes:
+    """Pack files into a tar archive."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode=mode) as archive:
+    with tarfile.open(fileobj=packed, mode="w") as archive:
         for name, content in files.items():
             raw = content.encode() if isinstance(content, str) else content
             info = tarfile.TarInfo(name)

@@ -27,7 +27,7 @@ def member_of(header, *cells):
     return only(reading).member_ous[0], reading.rejected
 
 
-FORMS = {
+FORMS: dict[str, str | bytes] = {
     "votable": votable(OLD, [OLD_ROW]),
     "csv": csv(",".join(OLD), ",".join(OLD_ROW)),
     "csv, quoted": csv(",".join(OLD), ",".join(f'"{cell}"' for cell in OLD_ROW)),
@@ -253,8 +253,17 @@ def test_bad_field_is_dropped_and_named_while_the_row_is_kept(header, cell):
     assert cell in rejected[0].reason
 
 
+def test_bad_field_of_a_row_with_sb_and_eb_is_named_once():
+    header = "proposal_id,member_ous_uid,asdm_uid,SB name,RA,Observation date"
+
+    reading = read(csv(header, f"{CODE},{MEMBER},{ASDM},Disk,400,never"))
+
+    records = sorted(problem.record for problem in reading.rejected)
+    assert records == ["row 1, field Observation date", "row 1, field RA"]
+
+
 @pytest.mark.parametrize("cell", ["", "NaN", "--", "null", "None"])
-def test_empty_cell_is_no_problem(cell):
+def test_placeholder_of_a_cell_is_no_problem(cell):
     member, rejected = member_of("RA", cell)
 
     assert (member.ra_deg, rejected) == (None, ())

@@ -1,0 +1,72 @@
+"""Forms of log-in and settings."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
+
+from accounts.models import ARC, TokenScope, User
+from accounts.services import BadAccount, upsert_account
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password; the answer does not tell which of them was wrong."""
+
+    error_messages = {
+        "invalid_login": "User name and password do not belong together.",
+        "inactive": "User name and password do not belong together.",
+    }
+
+
+class ProfileForm(forms.Form):
+    """What a person may change about their own account."""
+
+    name = forms.CharField(max_length=200, label="Full name", help_text="As mail greets you.")
+    email = forms.EmailField(required=False, label="E-mail")
+    arc = forms.ChoiceField(
+        required=False,
+        choices=[("", "none"), *ARC.choices],
+        label="Preferred ARC",
+        help_text="Where you find support.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        initial = {"name": user.name, "email": user.email, "arc": user.arc}
+        super().__init__(*args, initial=initial, auto_id="profile-%s", **kwargs)
+        self.user = user
+
+    def save(self) -> bool:
+        """Write the changes; False, with the reason on the form, where that cannot be."""
+        try:
+            upsert_account(username=self.user.username, **self.cleaned_data)
+        except BadAccount as error:
+            self.add_error("email", str(error))
+        return not self.errors
+
+
+class TokenForm(forms.Form):
+    """A new API token."""
+
+    label = forms.CharField(max_length=80, label="What it is for")
+    scope = forms.ChoiceField(choices=TokenScope.choices, label="May")
+    expires_on = forms.DateField(
+        required=False,
+        label="Last day",
+        help_text="UTC; empty: until it is revoked.",
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="token-%s", **kwargs)
+
+    def clean_expires_on(self) -> datetime | None:
+        """The first moment at which the token no longer works."""
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        ends = datetime.combine(day, time(), UTC) + timedelta(days=1)
+        if ends <= timezone.now():
+            raise forms.ValidationError("This day is over.")
+        return ends

@@ -1,0 +1,142 @@
+"""Things of several levels in one query: rows of one shape, given back as things.
+
+A tree, or a hundred statuses of mixed levels, costs the same one query as a single row.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Cast, Coalesce
+
+from projects.models import (
+    Alias,
+    GroupOUS,
+    LivingThing,
+    MemberOUS,
+    Project,
+    SchedBlock,
+    ScienceGoal,
+)
+from projects.querysets.project import Viewer
+from projects.states import OUS_LEVELS, Level
+
+MODELS: dict[str, type[LivingThing]] = {
+    model.LEVEL.value: model for model in (Project, ScienceGoal, GroupOUS, MemberOUS, SchedBlock)
+}
+_KEY = models.BigIntegerField()
+_COLUMNS: dict[str, "models.Field[Any, Any]"] = {
+    "pk": _KEY,
+    "project_id": _KEY,
+    "science_goal_id": _KEY,
+    "group_ous_id": _KEY,
+    "member_ous_id": _KEY,
+    "ref": models.CharField(),
+    "uid": models.CharField(),
+    "name": models.CharField(),
+    "version": models.IntegerField(),
+    "modified_at": models.DateTimeField(),
+    "state": models.CharField(),
+    "state_flag": models.CharField(),
+    "state_since": models.DateTimeField(),
+    "resume_state": models.CharField(),
+    "qa2": models.CharField(),
+    "qa2_passed": models.BooleanField(),
+    "executions_passed": models.DecimalField(max_digits=10, decimal_places=2),
+    "executions_expected": models.DecimalField(max_digits=10, decimal_places=2),
+    "executions_count": models.IntegerField(),
+    "delivered_at": models.DateTimeField(),
+    "delivery_generation": models.IntegerField(),
+    "release_date": models.DateTimeField(),
+}
+_NO_OWN_NAME = {Level.PROJECT: {"name": "title", "project_id": "pk"}}
+
+Rows = models.QuerySet[Any, Any]
+
+
+def lines(parts: Sequence[Rows]) -> list[Any]:
+    """Answer the things in querysets of different levels, by one query.
+
+    OUS querysets must be ``as_status``. The things carry the columns above; those that
+    their level lacks are None.
+    """
+    selected = [_selected(part) for part in parts]
+    union = selected[0].union(*selected[1:], all=True) if len(selected) > 1 else selected[0]
+    return [_thing(row) for row in union]
+
+
+def _selected(part: Rows) -> Rows:
+    model: type[LivingThing] = part.model
+    own = {field.attname for field in model._meta.concrete_fields} | {"pk"}
+    known = own | set(part.query.annotations)
+    renamed = _NO_OWN_NAME.get(model.LEVEL, {})
+    level = models.Value(model.LEVEL.value, models.CharField())
+    columns = [
+        F(renamed.get(name, name)) if name in renamed or name in known else _nothing(field)
+        for name, field in _COLUMNS.items()
+    ]
+    ref = "ref" if model is Project else "project__ref"
+    return part.order_by().values_list(level, F(ref), *columns)
+
+
+def _nothing(field: "models.Field[Any, Any]") -> models.expressions.Combinable:
+    # PostgreSQL takes an untyped NULL for text and then refuses the union with a number.
+    return Cast(models.Value(None, field), field)
+
+
+def _thing(row: tuple[Any, ...]) -> LivingThing:
+    level, project_ref, *values = row
+    thing = MODELS[level]()
+    for name, value in zip(_COLUMNS, values, strict=True):
+        setattr(thing, name, value)
+    if not isinstance(thing, Project):
+        thing.project = Project(pk=thing.project_id, ref=project_ref)  # type: ignore[attr-defined]
+    return thing
+
+
+def tree_of(project: Rows, viewer: Viewer) -> list[Any]:
+    """Answer a project (at most one in ``project``) and its OUSs and SBs, top down."""
+    chosen = project.order_by().values("pk")
+    below = [
+        model.objects.visible_to(viewer).as_status().filter(project_id__in=chosen)
+        for model in (ScienceGoal, GroupOUS, MemberOUS)
+    ]
+    blocks = SchedBlock.objects.visible_to(viewer).filter(project_id__in=chosen)
+    found = lines([project, *below, blocks])
+    order = list(MODELS)
+    return sorted(found, key=lambda thing: (order.index(thing.LEVEL), thing.pk))
+
+
+def ous_keys(refs: Iterable[str]) -> dict[str, tuple[Level, int]]:
+    """Answer (level, id) of the OUSs that have these refs, or had them, by one query.
+
+    Says nothing about who may see them: filter what is fetched by ``visible_to``.
+    """
+    wanted = set(refs)
+    parts = [
+        MODELS[level]
+        ._default_manager.filter(ref__in=wanted)
+        .order_by()
+        .values_list(models.Value(1), "ref", models.Value(level.value, models.CharField()), "pk")
+        for level in OUS_LEVELS
+    ]
+    target = Coalesce("member_ous_id", "group_ous_id", "science_goal_id")
+    aliases = Alias.objects.filter(ref__in=wanted, level__in=OUS_LEVELS).order_by()
+    formerly = aliases.values_list(models.Value(0), "ref", "level", target)
+    # A former name never hides the thing that bears it now: own names are written last.
+    rows = sorted(parts[0].union(*parts[1:], formerly, all=True))
+    return {ref: (Level(level), pk) for _, ref, level, pk in rows}
+
+
+def ous_by_key(keys: Iterable[tuple[Level, int]], viewer: Viewer) -> list[Any]:
+    """Answer the OUSs with these levels and ids that ``viewer`` may see, by one query."""
+    ids: dict[Level, set[int]] = {level: set() for level in OUS_LEVELS}
+    for level, pk in keys:
+        ids[level].add(pk)
+    parts = [
+        MODELS[level]._default_manager.visible_to(viewer).as_status().filter(pk__in=wanted)  # type: ignore[attr-defined]
+        for level, wanted in ids.items()
+        if wanted
+    ]
+    return lines(parts) if parts else []

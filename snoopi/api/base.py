@@ -1,0 +1,102 @@
+"""What every door of the interface shares."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.rights import Right
+from snoopi.api.errors import ApiProblem, BadValue
+from snoopi.api.parsers import StrictJsonParser
+
+
+class ApiRequest(Request):
+    """A request of somebody known."""
+
+    user: User
+
+
+class FormatFirst(DefaultContentNegotiation):
+    """``?format=`` beats the Accept header, which clients seldom choose themselves."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Answer the renderer; raises Http404 for an unknown format, NotAcceptable."""
+        asked = request.query_params.get("format")
+        if asked:
+            chosen: BaseRenderer = self.filter_renderers(renderers, asked)[0]
+            return chosen, chosen.media_type
+        found: tuple[BaseRenderer, str] = super().select_renderer(
+            request, renderers, format_suffix
+        )
+        return found
+
+
+class ApiView(APIView):
+    """A door: JSON in and out, nothing kept by shared caches."""
+
+    parser_classes = [StrictJsonParser]
+    content_negotiation_class = FormatFirst
+    # A POST that only reads, because a query string would grow too long.
+    reads_by_post = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_oversize(request)
+        for name, values in request.query_params.lists():
+            if any("\0" in value for value in values):
+                raise BadValue(name, "holds a NUL character")
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        patch_cache_control(final, private=True, no_cache=True)
+        patch_vary_headers(final, ["Accept", "Authorization", "Cookie"])
+        return final
+
+
+def refuse_oversize(request: Request) -> None:
+    """Refuse a body that is larger than the site takes, before reading it."""
+    if request.method in SAFE_METHODS:
+        return
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size > settings.INGEST_MAX_BYTES:
+        limit = f"A body may have at most {settings.INGEST_MAX_BYTES} bytes."
+        raise ApiProblem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit)
+
+
+def need_right(user: User, right: Right) -> None:
+    """Refuse somebody who does not hold ``right`` over everything."""
+    if not user.has_right(right):
+        raise ApiProblem(HTTPStatus.FORBIDDEN, "Your account may not do this.")
+
+
+def body_object(request: Request) -> dict[str, Any]:
+    """Answer the body, which must be a JSON object."""
+    body = request.data
+    if not isinstance(body, dict):
+        raise ApiProblem(HTTPStatus.BAD_REQUEST, "The body must be a JSON object.")
+    return body
+
+
+def text_field(body: dict[str, Any], name: str, *, longest: int) -> str:
+    """Answer a text of the body, "" where it is left out."""
+    text = body.get(name, "")
+    if not isinstance(text, str) or not is_storable(text) or len(text) > longest:
+        raise BadValue(name, f"must be a text of at most {longest} characters")
+    return text
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can hold the text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

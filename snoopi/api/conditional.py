@@ -1,0 +1,86 @@
+"""Validators: ETag and Last-Modified out, If-None-Match and If-Match in."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Self
+
+from django.utils import timezone
+from django.utils.http import http_date, parse_etags, parse_http_date_safe
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from projects.public import data_rights
+from projects.querysets.project import Viewer, is_staff_viewer
+from snoopi.api.errors import ApiProblem
+
+ANYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells one answer from the next.
+
+    ``base`` is version, data rights and view class: what a writer must have seen. The
+    tag adds a digest of all else the answer shows.
+    """
+
+    base: str
+    tag: str
+    modified_at: datetime
+
+    @classmethod
+    def of(cls, thing: Any, viewer: Viewer, facts: Iterable[object] = ()) -> Self:
+        """The validators of a thing's answer, which also shows ``facts``."""
+        release = getattr(thing, "release_date", None)
+        rights = data_rights(release, timezone.now())
+        view = "staff" if is_staff_viewer(viewer) else "public"
+        base = f"{thing.version}-{rights}-{view}"
+        digest = hashlib.blake2s(repr(tuple(facts)).encode(), digest_size=6).hexdigest()
+        # Data become public without anybody writing to the row.
+        turned = release if release and rights == "Public" else thing.modified_at
+        return cls(base, f'"{base}-{digest}"', max(thing.modified_at, turned))
+
+    def headers(self) -> dict[str, str]:
+        """The headers that carry them."""
+        return {"ETag": self.tag, "Last-Modified": http_date(self.modified_at.timestamp())}
+
+    def is_known_to(self, request: Request) -> bool:
+        """Whether the caller has this very answer already."""
+        asked = request.headers.get("If-None-Match")
+        if asked is not None:
+            tags = {_strong(tag) for tag in parse_etags(asked)}
+            return bool(tags & {self.tag, ANYTHING})
+        since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+        return since is not None and int(self.modified_at.timestamp()) <= since
+
+    def check_write(self, request: Request) -> bool:
+        """Refuse a writer who has not seen the thing as it is (428, 412).
+
+        Answers whether the caller named a tag, False for ``*``: whatever it is now.
+        """
+        asked = request.headers.get("If-Match")
+        if asked is None:
+            need = "Send the ETag that you read in If-Match, so that no change is overwritten."
+            raise ApiProblem(HTTPStatus.PRECONDITION_REQUIRED, need)
+        tags = [_strong(tag) for tag in parse_etags(asked)]
+        if ANYTHING in tags:
+            return False
+        if not any(tag.strip('"').rpartition("-")[0] == self.base for tag in tags):
+            stale = "It was changed meanwhile; read it again."
+            raise ApiProblem(HTTPStatus.PRECONDITION_FAILED, stale)
+        return True
+
+
+def answer(request: Request, validators: Validators, document: object) -> Response:
+    """Answer a document with its validators, or 304 where the caller has it."""
+    headers = validators.headers()
+    if validators.is_known_to(request):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(document, headers=headers)
+
+
+def _strong(tag: str) -> str:
+    return tag.removeprefix("W/")

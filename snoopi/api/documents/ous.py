@@ -1,0 +1,89 @@
+"""OUSs of the three levels, and what happened to things."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from projects.models import Event, GroupOUS, MemberOUS
+from projects.presentation import standing, told
+from projects.public import data_rights
+from projects.querysets.project import Viewer
+from snoopi.api.documents.common import LEVEL_WORDS, archive_query, executions, named, waits
+from snoopi.api.shapes import EventLine, HistoryLine, OUSDetail, Status
+
+
+def status(ous: Any, viewer: Viewer) -> Status:
+    """Where an OUS stands; read it ``as_status``."""
+    found = standing(ous, viewer)
+    return Status(
+        ref=ous.ref,
+        uid=ous.uid,
+        level=LEVEL_WORDS[ous.LEVEL],
+        name=ous.name,
+        project=ous.project.ref,
+        state=found.state,
+        state_since=found.since,
+        label=found.label,
+        qa2=ous.qa2,
+        qa2_passed=ous.qa2_passed,
+        executions=executions(ous),
+        delivered_at=ous.delivered_at,
+        delivery_generation=ous.delivery_generation,
+        release_date=ous.release_date,
+        data_rights=data_rights(ous.release_date, timezone.now()),
+        version=ous.version,
+    )
+
+
+def ous_detail(ous: Any, viewer: Viewer) -> OUSDetail:
+    """An OUS with what stands around it; read it ``as_status`` with its parents."""
+    member = ous if isinstance(ous, MemberOUS) else None
+    below_goal = isinstance(ous, MemberOUS | GroupOUS)
+    return OUSDetail(
+        **status(ous, viewer),
+        science_goal=named(ous.science_goal) if below_goal else None,
+        group=named(member.group_ous) if member else None,
+        waiting=waits(ous, viewer),
+        asked=ous.asked,
+        bands=member.bands if member else [],
+        array=(member.array or None) if member else None,
+        targets=member.targets if member else [],
+        ra_deg=member and member.ra_deg,
+        dec_deg=member and member.dec_deg,
+        rep_freq_ghz=member and member.rep_freq_ghz,
+        resolution_arcsec=member and member.resolution_arcsec,
+        largest_scale_arcsec=member and member.largest_scale_arcsec,
+        archive_query=archive_query(member),
+    )
+
+
+def history_line(event: Event, viewer: Viewer) -> HistoryLine:
+    """One line of a history; read the event ``with_subjects``."""
+    found = told(event, viewer)
+    return HistoryLine(
+        {
+            "at": found.at,
+            "kind": event.kind,
+            "from": found.frm,
+            "to": found.to,
+            "label": found.label,
+            "actor": found.actor,
+            "note": found.note,
+        }
+    )
+
+
+def event_line(event: Event, viewer: Viewer, cursor: str) -> EventLine:
+    """One line of the feed; read the event ``with_subjects``."""
+    subject = event.subject
+    return EventLine(
+        {
+            "cursor": cursor,
+            "recorded_at": event.recorded_at,
+            "project": event.project.ref if event.project else None,
+            "ref": subject.ref,
+            "uid": subject.uid,
+            "level": LEVEL_WORDS[subject.LEVEL],
+            **history_line(event, viewer),
+        }
+    )

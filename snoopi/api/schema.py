@@ -1,0 +1,209 @@
+"""OpenAPI from what the code already says: shapes, filters, the way in."""
+
+import inspect
+import types
+from collections.abc import Sequence
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+
+from snoopi.api.errors import Problem
+from snoopi.api.filters import Filter
+from snoopi.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
+
+Schema = dict[str, Any]
+
+
+class TokenOrSessionScheme(OpenApiAuthenticationExtension):
+    """How Swagger and generated clients log in."""
+
+    target_class = "snoopi.api.authentication.TokenOrSession"
+    name = ["token", "session"]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[Schema]:
+        token = {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Token ` and the token's text.",
+        }
+        return [token, {"type": "apiKey", "in": "cookie", "name": "sessionid"}]
+
+
+class ShapeExtension(OpenApiSerializerExtension):
+    """A component for every TypedDict of ``shapes``."""
+
+    @classmethod
+    def _matches(cls, target: Any) -> bool:
+        return is_typeddict(target) or isinstance(target, ListOf)
+
+    def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
+        target = self.target
+        return f"{target.item.__name__}List" if isinstance(target, ListOf) else target.__name__
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: str) -> Schema:
+        if isinstance(self.target, ListOf):
+            return _list_schema(_schema(self.target.item, auto_schema), self.target.extra)
+        hints = get_type_hints(self.target, include_extras=True)
+        return {
+            "type": "object",
+            "properties": {name: _schema(hint, auto_schema) for name, hint in hints.items()},
+            "required": [name for name in hints if name in self.target.__required_keys__],
+            "description": inspect.getdoc(self.target) or "",
+        }
+
+
+class ListOf:
+    """A page of some shape."""
+
+    def __init__(self, item: Any, **extra: Schema) -> None:
+        self.item = item
+        self.extra = extra
+
+
+def _list_schema(item: Schema, extra: Schema) -> Schema:
+    link = {"type": ["string", "null"], "format": "uri"}
+    properties = {
+        "next": link,
+        "previous": link,
+        "results": {"type": "array", "items": item},
+        **extra,
+    }
+    count = {"type": "integer", "description": "Only with count=true."}
+    return {
+        "type": "object",
+        "properties": {**properties, "count": count},
+        "required": list(properties),
+    }
+
+
+def _schema(hint: Any, auto_schema: AutoSchema) -> Schema:
+    """The JSON schema of a type hint."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return {**_schema(arguments[0], auto_schema), "description": arguments[1]}
+    if origin in (Union, types.UnionType):
+        return _union([_schema(part, auto_schema) for part in arguments])
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin is list:
+        return {"type": "array", "items": _schema(arguments[0], auto_schema)}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": _schema(arguments[1], auto_schema)}
+    if is_typeddict(hint):
+        return dict(auto_schema.resolve_serializer(hint, "response").ref)
+    if hint is type(None):
+        return {"type": "null"}
+    return {} if hint is Any else dict(build_basic_type(hint) or {})
+
+
+def _union(parts: list[Schema]) -> Schema:
+    plain = [part for part in parts if set(part) <= {"type", "format"}]
+    if len(plain) < len(parts) or len(parts) != 2:
+        return {"anyOf": parts}
+    return {**parts[0], "type": [part["type"] for part in parts]}
+
+
+_REFUSALS = {
+    400: "Something asked for cannot be as it is; `errors` names it.",
+    401: "No credentials, or a bad token.",
+    403: "Visible, but not yours to do.",
+    404: "There is nothing here that you may see.",
+    406: "The Accept header asks for a form that this is not given in.",
+    409: "Not a legal step now; `errors` names the legal ones.",
+    412: "It was changed meanwhile.",
+    413: "The body is too large.",
+    415: "The body is not of a type that is read.",
+    428: "If-Match is missing.",
+}
+_ALWAYS = (400, 401, 404, 406)
+_WITH_BODY = (403, 413, 415)
+
+
+def _problems(codes: Sequence[int]) -> dict[Any, Any]:
+    return {
+        (code, "application/problem+json"): OpenApiResponse(Problem, _REFUSALS[code])
+        for code in codes
+    }
+
+
+def reads(
+    shape: Any,
+    summary: str,
+    *,
+    filters: Sequence[Filter] = (),
+    conditional: bool = False,
+    refuses: Sequence[int] = (),
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Any:
+    """Describe a GET that answers ``shape``."""
+    answers: dict[Any, Any] = {200: shape, **_problems([*_ALWAYS, *refuses])}
+    asked = [*parameters, *map(_filter_parameter, filters)]
+    if conditional:
+        answers[304] = OpenApiResponse(description="The caller has it already.")
+        asked += [_header("If-None-Match"), _header("If-Modified-Since")]
+    if isinstance(shape, ListOf):
+        asked += _PAGING
+    return extend_schema(
+        methods=["GET"], summary=summary, parameters=asked, responses=answers, filters=False
+    )
+
+
+def writes(
+    answers: dict[Any, Any],
+    summary: str,
+    *,
+    body: Any = None,
+    method: str = "POST",
+    refuses: Sequence[int] = (),
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Any:
+    """Describe a request that changes something, or a POST that reads."""
+    codes = [*_ALWAYS, *_WITH_BODY, *refuses]
+    return extend_schema(
+        methods=[method],
+        summary=summary,
+        request=body,
+        parameters=list(parameters),
+        responses={**answers, **_problems(codes)},
+    )
+
+
+def _header(name: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER)
+
+
+def query(name: str, description: str, schema: Any = str) -> OpenApiParameter:
+    """A parameter of the query string."""
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=description)
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag that was read; or `*`."
+)
+_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
+SIZE_AND_COUNT = [
+    query("page_size", "Rows on a page; more than the limit gives the limit.", _SIZE),
+    query("count", "Whether to count all rows.", bool),
+]
+_PAGING = [query("cursor", "From `next` or `previous`."), *SIZE_AND_COUNT]
+
+
+def _filter_parameter(one: Filter) -> OpenApiParameter:
+    schema: Schema = {"type": "string"}
+    if one.is_time:
+        schema["format"] = "date-time"
+    words = f" Words: {', '.join(one.words)}." if one.words else ""
+    return query(one.name, one.description + words, schema)

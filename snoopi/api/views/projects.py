@@ -1,0 +1,56 @@
+"""Projects and their trees."""
+
+from rest_framework.response import Response
+
+from projects.lookup import find
+from projects.models import Alias, Project
+from projects.querysets.lines import tree_of
+from projects.states import Level
+from snoopi.api.base import ApiRequest, ApiView, found_or_404
+from snoopi.api.conditional import Validators, answer
+from snoopi.api.documents.projects import project_detail, project_line, tree
+from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, PROJECT_STATE, ROLE, narrowed
+from snoopi.api.pagination import paginated
+from snoopi.api.schema import ListOf, reads
+from snoopi.api.shapes import ProjectDetail, ProjectLine, TreeNode
+
+_FILTERS = (PROJECT_STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
+
+
+class ProjectList(ApiView):
+    """Projects that the caller may see."""
+
+    order = ("-ref",)
+
+    @reads(ListOf(ProjectLine), "List projects", filters=_FILTERS)
+    def get(self, request: ApiRequest) -> Response:
+        rows = narrowed(Project.objects.visible_to(request.user), _FILTERS, request)
+        return paginated(self, request, rows, lambda row: project_line(row, request.user))
+
+
+class ProjectView(ApiView):
+    """One project."""
+
+    @reads(ProjectDetail, "Read a project", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        viewer = request.user
+        rows = Project.objects.visible_to(viewer).select_related("contact_scientist")
+        project = found_or_404(find(rows, ref))
+        document = project_detail(project, viewer)
+        return answer(request, Validators.of(project, viewer, document.items()), document)
+
+
+class ProjectTree(ApiView):
+    """A project with everything below it, down to the SBs."""
+
+    @reads(TreeNode, "Read a project's tree", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        viewer = request.user
+        projects = Project.objects.visible_to(viewer)
+        things = tree_of(projects.filter(ref=ref), viewer)
+        if not things:
+            former = Alias.objects.target_ids(Level.PROJECT, ref)
+            things = tree_of(projects.filter(pk__in=former), viewer)
+        found_or_404(things[0] if things else None)
+        validators = Validators.of_tree(things, viewer)
+        return answer(request, validators, lambda: tree(things, viewer))

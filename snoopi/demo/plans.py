@@ -1,0 +1,159 @@
+"""What the demo observatory is made of, before any file is written. Pure data."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+ORIGIN = "the observatory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A dated step of a life cycle."""
+
+    at: datetime
+    to: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One run of an SB; ``antennas`` are (pad, antenna name)."""
+
+    uid: str
+    start: datetime
+    end: datetime
+    qa0: str = "Pass"
+    comment: str = ""
+    fraction: Decimal | None = None
+    pwv_mm: float | None = None
+    antennas: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Where an SB points, with what."""
+
+    target: str
+    ra_deg: float
+    dec_deg: float
+    band: int
+    rep_freq_ghz: float
+    array: str = "12m"
+    configurations: tuple[str, ...] = ()
+    resolution_arcsec: float | None = None
+    largest_scale_arcsec: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A scheduling block with its executions; ``minutes`` is one execution's estimate."""
+
+    uid: str
+    status_uid: str
+    name: str
+    setup: Setup
+    history: tuple[Step, ...]
+    flag: str = ""
+    expected: Decimal | None = None
+    minutes: float = 60.0
+    executions: tuple[Execution, ...] = ()
+
+    @property
+    def state(self) -> str:
+        return self.history[-1].to
+
+    @property
+    def passes(self) -> int:
+        """How many executions passed QA0."""
+        return sum(execution.qa0 == "Pass" for execution in self.executions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member OUS with its SBs; ``uid`` is its status UID."""
+
+    uid: str
+    part_id: str
+    name: str
+    history: tuple[Step, ...]
+    blocks: tuple[Block, ...]
+    qa2: str = ""
+    delivered_at: datetime | None = None
+    release_date: datetime | None = None
+    reducer: str = ""
+
+    @property
+    def state(self) -> str:
+        return self.history[-1].to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A group OUS."""
+
+    uid: str
+    part_id: str
+    members: tuple[Member, ...]
+    name: str = "Group OUS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A science goal: ``name`` labels its OUS, ``title`` is what the PI called it."""
+
+    uid: str
+    part_id: str
+    name: str
+    title: str
+    groups: tuple[Group, ...]
+    sensitivity_mjy: float = 1.0
+    bandwidth_mhz: float = 1.0
+    window: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """A person's role on a project."""
+
+    username: str
+    role: str
+    kind: str = ""
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPlan:
+    """A project with all below it; the UIDs are its own, its status', its proposal's, its plan's."""
+
+    code: str
+    uid: str
+    status_uid: str
+    proposal_uid: str
+    root_uid: str
+    title: str
+    history: tuple[Step, ...]
+    abstract: str = ""
+    pi_name: str = ""
+    authors: tuple[str, ...] = ()
+    executive: str = "OTHER"
+    arc: str = ""
+    grade: str = ""
+    category: str = ""
+    contact_scientist: str = ""
+    ties: tuple[Tie, ...] = ()
+    goals: tuple[Goal, ...] = field(default_factory=tuple)
+
+    @property
+    def state(self) -> str:
+        return self.history[-1].to
+
+    @property
+    def members(self) -> list[Member]:
+        """All member OUSs, in the plan's order."""
+        return [m for goal in self.goals for group in goal.groups for m in group.members]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All SBs, in the plan's order."""
+        return [block for member in self.members for block in member.blocks]

@@ -1,0 +1,175 @@
+"""What the panels and pages of OUS, scheduling block and execution block show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import User
+from projects.models import (
+    ExecBlock,
+    GroupOUS,
+    LivingThing,
+    MemberOUS,
+    Membership,
+    ObsUnitSet,
+    Project,
+    SchedBlock,
+    ScienceGoal,
+)
+from projects.permissions import open_steps
+from projects.presentation import executions, waiting
+from projects.querysets.project import is_staff_viewer
+
+ARCHIVE_QUERY = "https://almascience.org/aq/"
+_CHILDREN_SHOWN = 200
+_EXEC_BLOCKS_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing the PI asked for."""
+
+    title: str
+    value: str
+
+
+_ASKED_TITLES: dict[str, tuple[str, str]] = {
+    "goal": ("Goal", ""),
+    "sensitivity_mjy": ("Sensitivity", "mJy"),
+    "sensitivity_bandwidth_mhz": ("in a bandwidth of", "MHz"),
+    "sensitivity_measure": ("measured over", ""),
+    "resolution_arcsec": ("Angular resolution", "″"),
+    "min_resolution_arcsec": ("Finest resolution", "″"),
+    "max_resolution_arcsec": ("Coarsest resolution", "″"),
+    "largest_scale_arcsec": ("Largest scale", "″"),
+    "rep_freq_ghz": ("Representative frequency", "GHz"),
+    "rep_source": ("Representative source", ""),
+    "rep_window": ("Representative window", ""),
+    "configurations": ("Configurations", ""),
+}
+
+
+def asked_facts(asked: dict[str, Any]) -> list[Asked]:
+    """What was asked for, in the table's order, with units; other names are left out."""
+    facts = []
+    for name, (title, unit) in _ASKED_TITLES.items():
+        value = asked.get(name)
+        if value not in (None, "", []):
+            facts.append(Asked(title, _with_unit(value, unit)))
+    return facts
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+
+def archive_query_url(uid: str | None) -> str:
+    """Where ALMA's archive lists a member OUS; empty without a UID."""
+    return f"{ARCHIVE_QUERY}?{urlencode({'member_ous_id': uid}, safe=':/')}" if uid else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An upstream source that says another state than the one that counts here."""
+
+    origin: str
+    word: str
+    learnt: datetime | None
+
+
+def upstream_differences(thing: LivingThing, user: User) -> list[Difference]:
+    """For staff: the sources whose last word on the state is not the state."""
+    if not is_staff_viewer(user):
+        return []
+    said = ((origin, fields["state"]) for origin, fields in thing.facts.items() if "state" in fields)
+    return [
+        Difference(origin, word, parse_datetime(str(learnt)))
+        for origin, (word, learnt) in said
+        if word != thing.state
+    ]
+
+
+def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
+    """The SB panel; one query, for the executions."""
+    member_ous = sched_block.member_ous
+    return {
+        "thing": sched_block,
+        "sched_block": sched_block,
+        "member_ous": member_ous,
+        "executions": executions(sched_block),
+        "waiting": waiting(sched_block, user),
+        "asked": asked_facts({**(member_ous.asked if member_ous else {}), **sched_block.asked}),
+        "archive_query": archive_query_url(member_ous.uid if member_ous else None),
+        **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block)),
+    }
+
+
+def _exec_blocks(rows: QuerySet[ExecBlock]) -> dict[str, Any]:
+    found = list(rows.select_related("sched_block").newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
+    return {
+        "exec_blocks": found[:_EXEC_BLOCKS_SHOWN],
+        "exec_blocks_cut": len(found) > _EXEC_BLOCKS_SHOWN,
+    }
+
+
+def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
+    """The panel of an OUS on any level; at most two queries."""
+    common = {
+        "thing": ous,
+        "ous": ous,
+        "waiting": waiting(ous, user),
+        "asked": asked_facts(ous.asked),
+        "differences": upstream_differences(ous, user),
+        "steps": open_steps(user, ous),
+    }
+    if isinstance(ous, MemberOUS):
+        return {**common, **_member_panel(ous, user)}
+    if isinstance(ous, GroupOUS | ScienceGoal):
+        return {**common, **_upper_panel(ous, user)}
+    return common
+
+
+def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
+    blocks = SchedBlock.objects.filter(member_ous=member_ous).order_by("name", "pk")
+    if not is_staff_viewer(user):
+        blocks = blocks.not_deleted()
+    return {
+        "member_ous": member_ous,
+        "executions": executions(member_ous),
+        "archive_query": archive_query_url(member_ous.uid),
+        "sched_blocks": blocks[:_CHILDREN_SHOWN],
+        **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous)),
+    }
+
+
+def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:
+    members = MemberOUS.objects.filter(**{ous.LEVEL.value: ous}).order_by("pk")
+    shown = members if is_staff_viewer(user) else members.not_deleted()
+    groups: QuerySet[GroupOUS] | None = None
+    if isinstance(ous, ScienceGoal):
+        groups = GroupOUS.objects.filter(science_goal=ous).with_progress().order_by("pk")
+        groups = groups if is_staff_viewer(user) else groups.not_deleted()
+        groups = groups[:_CHILDREN_SHOWN]
+    return {"executions": executions(ous), "groups": groups, "members": shown[:_CHILDREN_SHOWN]}
+
+
+def project_panel(project: Project, user: User) -> dict[str, Any]:
+    """The facts of a project with everybody tied to it; one query."""
+    ties = Membership.objects.current().filter(project=project).select_related("user")
+    return {
+        "thing": project,
+        "project": project,
+        "memberships": sorted(ties, key=lambda tie: (_ROLE_ORDER[tie.role], str(tie.user))),
+        "keywords": project.science_keywords,
+        "differences": upstream_differences(project, user),
+    }
+
+
+_ROLE_ORDER = {"PI": 0, "COPI": 1, "COI": 2, "DELEGEE": 3}

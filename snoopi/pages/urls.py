@@ -1,0 +1,33 @@
+"""Addresses of the pages. ``<path:ref>`` takes a UID in any spelling, slashes included."""
+
+from django.urls import include, path
+
+from snoopi.pages.views import help as help_views
+from snoopi.pages.views import histories, home, ingest, lists, moves, project, search, things
+
+project_patterns = [
+    path("projects/", lists.projects, name="project-list"),
+    path("projects/<path:ref>/history/", histories.project_history, name="project-history"),
+    path("projects/<path:ref>/", project.project_detail, name="project-detail"),
+    path("schedblocks/", lists.sched_blocks, name="sched-block-list"),
+    path(
+        "schedblocks/<path:ref>/history/",
+        histories.sched_block_history,
+        name="sched-block-history",
+    ),
+    path("schedblocks/<path:ref>/", things.sched_block_detail, name="sched-block-detail"),
+    path("ous/<path:ref>/history/", histories.ous_history, name="ous-history"),
+    path("ous/<path:ref>/state/", moves.ous_state, name="ous-state"),
+    path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
+    path("execblocks/<path:ref>/", things.exec_block_detail, name="exec-block-detail"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("news/read/", home.news_read, name="news-read"),
+    path("search/", search.search, name="search"),
+    path("help/", help_views.help_page, name="help"),
+    path("ingest/", ingest.ingest, name="ingest"),
+    path("", include((project_patterns, "projects"))),
+    path("", include("accounts.urls")),
+]

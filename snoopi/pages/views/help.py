@@ -1,0 +1,61 @@
+"""Help: every state, shape and word, from the tables that the code enforces."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from projects.moves import MOVES, Move
+from projects.public import MEANINGS, public_label, staff_label
+from projects.states import Level, Meaning
+from snoopi.pages.doors import PageRequest, members_only
+from snoopi.pages.glossary import LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A word of one of the vocabularies with what it means."""
+
+    word: str
+    label: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A legal step in words."""
+
+    frm: str
+    to: str
+    move: Move
+
+
+@require_safe
+@members_only
+def help_page(request: PageRequest) -> HttpResponse:
+    """Every state, what it means, what comes next and who acts."""
+    context = {
+        "states": [
+            Explained(state, public_label(Level.MEMBER_OUS, state), meaning)
+            for state, meaning in MEANINGS.items()
+        ],
+        "qa0": [Explained(word, word, meaning) for word, meaning in QA0_MEANINGS.items()],
+        "qa2": [Explained(word, word, meaning) for word, meaning in QA2_MEANINGS.items()],
+        "steps": _steps(request.user),
+    }
+    return render(request, "pages/help.html", context)
+
+
+def _steps(user: User) -> list[tuple[str, list[StepRow]]]:
+    """For staff: the legal steps of each life cycle."""
+    if not user.is_observatory_staff:
+        return []
+    return [
+        (
+            LEVEL_WORDS[level],
+            [StepRow(staff_label(m.frm), staff_label(m.to), m) for m in moves.values()],
+        )
+        for level, moves in MOVES.items()
+    ]

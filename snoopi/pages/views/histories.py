@@ -1,0 +1,71 @@
+"""What happened to a project, an OUS or a scheduling block."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from projects.models import Event, LivingThing, ObsUnitSet, Project, SchedBlock, Tracked
+from projects.presentation import Told, told
+from projects.public import meaning_of
+from projects.states import Meaning
+from snoopi.keyset import BadCursor, page
+from snoopi.pages.doors import PageRequest, shows
+from snoopi.pages.finders import ous_for, project_for, sched_block_for
+
+_PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a timeline; ``meaning`` gives shape and hue."""
+
+    event: Event
+    subject: Tracked
+    told: Told
+    meaning: Meaning
+
+
+@require_safe
+@shows(project_for)
+def project_history(request: PageRequest, project: Project) -> HttpResponse:
+    """Everything that happened anywhere in a project."""
+    return _history(request, project, {"project": project})
+
+
+@require_safe
+@shows(ous_for)
+def ous_history(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
+    """What happened to one OUS."""
+    return _history(request, ous, {ous.LEVEL.value: ous})
+
+
+@require_safe
+@shows(sched_block_for)
+def sched_block_history(request: PageRequest, sched_block: SchedBlock) -> HttpResponse:
+    """What happened to one scheduling block."""
+    return _history(request, sched_block, {sched_block.LEVEL.value: sched_block})
+
+
+def _history(request: PageRequest, thing: LivingThing, about: dict[str, Any]) -> HttpResponse:
+    rows = Event.objects.visible_to(request.user).filter(**about).with_subjects()
+    cursor = request.GET.get("cursor")
+    try:
+        found = page(rows, order=("-at", "-pk"), cursor=cursor, size=_PAGE_SIZE)
+    except BadCursor:
+        return redirect(request.path)
+    context = {
+        "thing": thing,
+        "is_project": isinstance(thing, Project),
+        "steps": [_step(event, request.user) for event in found.rows],
+        "next": found.next,
+        "is_first": not cursor,
+    }
+    return render(request, "pages/history.html", context)
+
+
+def _step(event: Event, user: User) -> Step:
+    return Step(event, event.subject, told(event, user), meaning_of(event.public_to))
