@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 
-from accounts.models import ARC, TokenScope, User
+from accounts.models import TokenScope, User
 from accounts.services import BadAccount, upsert_account
 
 
@@ -21,19 +21,16 @@ class LoginForm(AuthenticationForm):
 
 
 class ProfileForm(forms.Form):
-    """What a person may change about their own account."""
+    """What a person may change about their own account.
+
+    Not the ARC: how far ARC staff see hangs on it.
+    """
 
     name = forms.CharField(max_length=200, label="Full name", help_text="As mail greets you.")
     email = forms.EmailField(required=False, label="E-mail")
-    arc = forms.ChoiceField(
-        required=False,
-        choices=[("", "none"), *ARC.choices],
-        label="Preferred ARC",
-        help_text="Where you find support.",
-    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        initial = {"name": user.name, "email": user.email, "arc": user.arc}
+        initial = {"name": user.name, "email": user.email}
         super().__init__(*args, initial=initial, auto_id="profile-%s", **kwargs)
         self.user = user
 

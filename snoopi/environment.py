@@ -28,6 +28,7 @@ VARIABLES = (
     Variable("SECRET_KEY", "made once under var/", "Signs sessions; 32 characters or more."),
     Variable("ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the site answers to."),
     Variable("BASE_URL", "http://127.0.0.1:8000", "How people outside reach the site."),
+    Variable("VAR_DIR", "var/", "What the site makes for itself: database, key, static files."),
     Variable("DATA_DIR", "var/data", "The package store."),
     Variable("DEBUG", "false", "Django's debug pages; never in production."),
     Variable("EXECUTION_TOLERANCE", "0.05", "Executions that may be missing when an SB is done."),

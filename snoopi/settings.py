@@ -7,7 +7,7 @@ from snoopi import environment
 from snoopi.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 
 DEBUG = environment.read_flag("DEBUG")
 SECRET_KEY = environment.read_secret_key(VAR_DIR)

@@ -155,6 +155,10 @@ class ExecBlockQuerySet(BelowProjectQuerySet["ExecBlock"]):
             "project", "sched_block", "member_ous", "member_ous__science_goal"
         )
 
+    def with_end(self) -> Self:
+        """With ``ended``: the end, or the start where the end is unknown."""
+        return self.annotate(ended=Coalesce("end", "start"))
+
     def newest_first(self) -> Self:
         """In order of end, or of start where the end is unknown; undated ones last."""
         return self.order_by(Coalesce("end", "start").desc(nulls_last=True), "-pk")

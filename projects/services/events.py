@@ -39,12 +39,19 @@ def append_events(events: Sequence[Event]) -> list[Event]:
 
 def touch(things: Iterable[models.Model]) -> None:
     """Give a new version to everything that shows these things: all levels above them."""
-    seen = list(things)
+    ids: dict[str, set[int | None]] = {field: set() for _, field in _ANCESTORS}
+    for thing in things:
+        for field, found in ids.items():
+            found.add(getattr(thing, field, None))
+    members = MemberOUS.objects.filter(pk__in=ids["member_ous_id"] - {None}).order_by()
+    for group_id, goal_id in members.values_list("group_ous_id", "science_goal_id"):
+        ids["group_ous_id"].add(group_id)
+        ids["science_goal_id"].add(goal_id)
     now = timezone.now()
     for model, field in _ANCESTORS:
-        ids = {getattr(thing, field, None) for thing in seen} - {None}
-        if ids:
-            rows = model._default_manager.filter(pk__in=ids).order_by()
+        above = ids[field] - {None}
+        if above:
+            rows = model.objects.filter(pk__in=above).order_by()
             rows.update(version=F("version") + 1, modified_at=now)
 
 

@@ -1,9 +1,10 @@
 """What every door of the interface shares."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -63,6 +64,16 @@ class ApiView(APIView):
         patch_cache_control(final, private=True, no_cache=True)
         patch_vary_headers(final, ["Accept", "Authorization", "Cookie"])
         return final
+
+
+Thing = TypeVar("Thing")
+
+
+def found_or_404(thing: Thing | None) -> Thing:
+    """Answer the thing; raises Http404 where nothing visible was found."""
+    if thing is None:
+        raise Http404
+    return thing
 
 
 def refuse_oversize(request: Request) -> None:

@@ -1,7 +1,7 @@
 """Validators: ETag and Last-Modified out, If-None-Match and If-Match in."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -32,7 +32,13 @@ class Validators:
     modified_at: datetime
 
     @classmethod
-    def of(cls, thing: Any, viewer: Viewer, facts: Iterable[object] = ()) -> Self:
+    def of(
+        cls,
+        thing: Any,
+        viewer: Viewer,
+        facts: Iterable[object] = (),
+        modified_at: datetime | None = None,
+    ) -> Self:
         """The validators of a thing's answer, which also shows ``facts``."""
         release = getattr(thing, "release_date", None)
         rights = data_rights(release, timezone.now())
@@ -40,8 +46,9 @@ class Validators:
         base = f"{thing.version}-{rights}-{view}"
         digest = hashlib.blake2s(repr(tuple(facts)).encode(), digest_size=6).hexdigest()
         # Data become public without anybody writing to the row.
-        turned = release if release and rights == "Public" else thing.modified_at
-        return cls(base, f'"{base}-{digest}"', max(thing.modified_at, turned))
+        modified_at = modified_at or thing.modified_at
+        turned = release if release and rights == "Public" else modified_at
+        return cls(base, f'"{base}-{digest}"', max(modified_at, turned))
 
     def headers(self) -> dict[str, str]:
         """The headers that carry them."""
@@ -74,12 +81,12 @@ class Validators:
         return True
 
 
-def answer(request: Request, validators: Validators, document: object) -> Response:
-    """Answer a document with its validators, or 304 where the caller has it."""
+def answer(request: Request, validators: Validators, build: Callable[[], object]) -> Response:
+    """Answer what ``build`` gives with its validators, or 304 where the caller has it."""
     headers = validators.headers()
     if validators.is_known_to(request):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(document, headers=headers)
+    return Response(build(), headers=headers)
 
 
 def _strong(tag: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from accounts.models import User
 from projects.lookup import canonical_ref, project_id_of
 from projects.models import EventKind, MemberOUS, Role
 from projects.querysets.lines import ous_keys
-from projects.querysets.states import in_states, state_words
+from projects.querysets.states import in_state, state_words
 from projects.states import ACTIVE_PROJECT_STATES, Level, QA0Status, QA2Outcome
 from snoopi.api.errors import BadValue
 
@@ -88,7 +89,7 @@ def narrowed(rows: Rows, filters: Sequence[Filter], request: Request) -> Rows:
 def _by_state(rows: Rows, asked: Asked) -> Rows:
     level = rows.model.LEVEL
     words = asked.words(state_words(level, asked.viewer))
-    return rows.filter(in_states(level, words, asked.viewer))
+    return rows.filter(reduce(Q.__or__, [in_state(level, word, asked.viewer) for word in words]))
 
 
 def _by_project(rows: Rows, asked: Asked) -> Rows:
@@ -100,8 +101,8 @@ def _changed_after(rows: Rows, asked: Asked) -> Rows:
 
 
 def _with_members(rows: Rows, members: Callable[[Rows], Rows]) -> Rows:
-    """Narrow member OUSs, or the sets that hold such a member OUS."""
-    if rows.model is MemberOUS:
+    """Narrow blocks and member OUSs, or the sets that hold such a member OUS."""
+    if rows.model.LEVEL not in MEMBERS_FIELD:
         return members(rows)
     held = members(MemberOUS.objects.not_deleted().order_by())
     return rows.filter(pk__in=held.values(MEMBERS_FIELD[rows.model.LEVEL]))

@@ -1,6 +1,7 @@
 """OpenAPI from what the code already says: shapes, filters, the way in."""
 
 import inspect
+import re
 import types
 from collections.abc import Sequence
 from typing import (
@@ -16,12 +17,13 @@ from typing import (
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_basic_type
+from drf_spectacular.plumbing import ResolvedComponent, build_basic_type
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from snoopi.api.errors import Problem
 from snoopi.api.filters import Filter
 from snoopi.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
+from snoopi.api.shapes import WORD_SETS
 
 Schema = dict[str, Any]
 
@@ -73,6 +75,13 @@ class ListOf:
         self.extra = extra
 
 
+class FeedOf(ListOf):
+    """A page of the feed, with the cursor to go on from."""
+
+    def __init__(self, item: Any) -> None:
+        super().__init__(item, cursor={"type": "string", "description": "Where to read on."})
+
+
 def _list_schema(item: Schema, extra: Schema) -> Schema:
     link = {"type": ["string", "null"], "format": "uri"}
     properties = {
@@ -97,7 +106,7 @@ def _schema(hint: Any, auto_schema: AutoSchema) -> Schema:
     if origin in (Union, types.UnionType):
         return _union([_schema(part, auto_schema) for part in arguments])
     if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
+        return _words(hint, auto_schema)
     if origin is list:
         return {"type": "array", "items": _schema(arguments[0], auto_schema)}
     if origin is dict:
@@ -107,6 +116,16 @@ def _schema(hint: Any, auto_schema: AutoSchema) -> Schema:
     if hint is type(None):
         return {"type": "null"}
     return {} if hint is Any else dict(build_basic_type(hint) or {})
+
+
+def _words(hint: Any, auto_schema: AutoSchema) -> Schema:
+    schema = {"type": "string", "enum": list(get_args(hint))}
+    if hint not in WORD_SETS:
+        return {"type": "string", "const": schema["enum"][0]}
+    name = WORD_SETS[hint]
+    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
+    auto_schema.registry.register_on_missing(component)
+    return dict(component.ref)
 
 
 def _union(parts: list[Schema]) -> Schema:
@@ -154,10 +173,15 @@ def reads(
     if conditional:
         answers[304] = OpenApiResponse(description="The caller has it already.")
         asked += [_header("If-None-Match"), _header("If-Modified-Since")]
-    if isinstance(shape, ListOf):
+    if isinstance(shape, ListOf) and not isinstance(shape, FeedOf):
         asked += _PAGING
     return extend_schema(
-        methods=["GET"], summary=summary, parameters=asked, responses=answers, filters=False
+        methods=["GET"],
+        operation_id=_operation_id(summary),
+        summary=summary,
+        parameters=asked,
+        responses=answers,
+        filters=False,
     )
 
 
@@ -174,11 +198,17 @@ def writes(
     codes = [*_ALWAYS, *_WITH_BODY, *refuses]
     return extend_schema(
         methods=[method],
+        operation_id=_operation_id(summary),
         summary=summary,
         request=body,
         parameters=list(parameters),
         responses={**answers, **_problems(codes)},
     )
+
+
+def _operation_id(summary: str) -> str:
+    words = re.findall(r"\w+", summary.partition(";")[0].partition(":")[0].lower())
+    return "_".join(word for word in words if word not in ("a", "an", "the", "of"))
 
 
 def _header(name: str) -> OpenApiParameter:

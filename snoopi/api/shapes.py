@@ -10,6 +10,18 @@ AnyLevel = Literal[
 DataRights = Literal["Public", "Proprietary"]
 QA0Word = Literal["Unset", "Pending", "Pass", "SemiPass", "Fail"]
 QA2Word = Literal["Pass", "SemiPass", "Fail"]
+TokenScopeWord = Literal["read", "write"]
+JobStateWord = Literal["queued", "running", "done", "failed"]
+# Every set of words has a name of its own, which generated clients keep.
+WORD_SETS: dict[Any, str] = {
+    OUSLevel: "OUSLevel",
+    AnyLevel: "Level",
+    DataRights: "DataRights",
+    QA0Word: "QA0",
+    QA2Word: "QA2",
+    TokenScopeWord: "TokenScope",
+    JobStateWord: "JobState",
+}
 State = Annotated[str | None, "In the caller's vocabulary; null where no source has said."]
 Degrees = Annotated[float | None, "ICRS degrees."]
 
@@ -313,7 +325,7 @@ class Me(TypedDict):
     roles: list[str]
     qualifications: list[str]
     staff: Annotated[bool, "Whether states are told in ALMA's own words."]
-    scope: Annotated[Literal["read", "write"], "What these credentials allow."]
+    scope: Annotated[TokenScopeWord, "What these credentials allow."]
 
 
 class Token(TypedDict):
@@ -322,7 +334,7 @@ class Token(TypedDict):
     id: int
     label: str
     hint: Annotated[str, "Its first letters."]
-    scope: Literal["read", "write"]
+    scope: TokenScopeWord
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -339,7 +351,7 @@ class TokenRequest(TypedDict, total=False):
     """What the token is for; all of it may be left out."""
 
     label: str
-    scope: Literal["read", "write"]
+    scope: TokenScopeWord
     expires_at: datetime | None
 
 
@@ -363,7 +375,7 @@ class JobLine(TypedDict):
     id: int
     source: str
     format: str | None
-    state: Literal["queued", "running", "done", "failed"]
+    state: JobStateWord
     progress: JobProgress
     created_at: datetime
     started_at: datetime | None

@@ -1,7 +1,7 @@
 """Composes plans from a few words: UIDs, dates, executions and positions follow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -30,8 +30,9 @@ _WORST_PWV_MM = {3: 4.5, 4: 3.5, 6: 2.5, 7: 1.3, 8: 0.8, 9: 0.6}
 class Sketch:
     """A member OUS with one SB, in a few words.
 
-    ``at`` is when it entered the last state of ``path``; ``verdicts`` are the QA0
-    verdicts of its executions in order of time.
+    ``at`` is when it entered the last state of ``path``, ``known`` when it entered others;
+    ``verdicts`` are the QA0 verdicts of its executions in order of time. ``waits`` is a
+    later state of the SB with its flag and date.
     """
 
     setup: Setup
@@ -44,6 +45,7 @@ class Sketch:
     block_name: str = ""
     source_name: str = ""
     notes: dict[str, str] = field(default_factory=dict)
+    known: dict[str, datetime] = field(default_factory=dict)
     qa2: str = ""
     reducer: str = ""
     period_months: int = 12
@@ -91,9 +93,7 @@ class Composer:
         # What is known keeps its UID, and the numbers of all else do not depend on it.
         uid, block_uid = self.numbers.structure(), self.numbers.structure()
         status_uid = self.numbers.structure()
-        steps = lives.dated(sketch.path, sketch.at, self._observing(sketch), self.rng)
-        executions = sketch.executions or self._executions(sketch, dict(steps))
-        steps = _after_executions(steps, executions)
+        steps, executions = self._life(sketch)
         block = Block(
             uid=sketch.block_uid or block_uid,
             status_uid=status_uid,
@@ -169,15 +169,21 @@ class Composer:
         names = sorted(self.rng.sample(_ANTENNAS[array], count))
         return tuple(zip(pads, names, strict=True))
 
-    def _observing(self, sketch: Sketch) -> timedelta:
-        return sketch.spacing * max(len(sketch.verdicts) - 1, 0)
+    def _life(self, sketch: Sketch) -> tuple[lives.Dated, tuple[Execution, ...]]:
+        """Date the steps and the executions, each after what leads to it."""
+        observing = sketch.spacing * max(len(sketch.verdicts) - 1, 0)
+        known = {**_judged(sketch.executions), **sketch.known}
+        steps = lives.dated(sketch.path, sketch.at, self.rng, observing=observing, known=known)
+        if sketch.executions:
+            return steps, sketch.executions
+        executions = self._executions(sketch, dict(steps))
+        judged = _judged(executions)
+        return [(state, judged.get(state, at)) for state, at in steps], executions
 
-    def _executions(
-        self, sketch: Sketch, entered: dict[str, datetime]
-    ) -> tuple[Execution, ...]:
-        first = entered.get("PartiallyObserved") or entered.get("Ready")
-        if not sketch.verdicts or first is None:
+    def _executions(self, sketch: Sketch, entered: dict[str, datetime]) -> tuple[Execution, ...]:
+        if not sketch.verdicts:
             return ()
+        first = entered.get("PartiallyObserved") or entered["Ready"] + timedelta(days=1)
         return tuple(
             self.execution(sketch.setup, first + number * sketch.spacing, qa0=qa0)
             for number, qa0 in enumerate(sketch.verdicts)
@@ -203,16 +209,15 @@ def _expected(sketch: Sketch) -> Decimal:
     return Decimal(max(passes, 1) if complete else passes + 2)
 
 
-def _after_executions(steps: lives.Dated, executions: Sequence[Execution]) -> lives.Dated:
-    """Let what follows from executions happen after them."""
+def _judged(executions: Sequence[Execution]) -> dict[str, datetime]:
+    """When a member OUS came into the states that follow from executions that passed."""
     ends = [execution.end for execution in executions if execution.qa0 == "Pass"]
     if not ends:
-        return steps
-    after = {
+        return {}
+    return {
         "PartiallyObserved": ends[0] + timedelta(hours=2),
         "FullyObserved": ends[-1] + timedelta(hours=3),
     }
-    return [(state, after.get(state, at)) for state, at in steps]
 
 
 def _history(steps: lives.Dated, notes: dict[str, str]) -> tuple[Step, ...]:
@@ -226,7 +231,3 @@ def _block_history(steps: lives.Dated, sketch: Sketch) -> tuple[Step, ...]:
     state, _, at = sketch.waits
     return (*history, Step(at=at, to=state, note=sketch.notes.get(state, "")))
 
-
-def renamed(member: Member, block_name: str) -> Member:
-    """The member OUS with another name for its (only) SB."""
-    return replace(member, blocks=(replace(member.blocks[0], name=block_name),))

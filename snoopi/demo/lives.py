@@ -1,8 +1,9 @@
 """Plausible dated histories: how a member OUS came to the state it is in. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from types import MappingProxyType
 
 _OBSERVED = ("NewPhase2", "Phase2Submitted", "Ready", "PartiallyObserved", "FullyObserved")
 _PROCESSED = (*_OBSERVED, "ReadyForProcessing", "Processing")
@@ -69,17 +70,26 @@ _OF_SCHED_BLOCK = frozenset(
 Dated = list[tuple[str, datetime]]
 
 
-def dated(path: Sequence[str], at: datetime, observing: timedelta, rng: Random) -> Dated:
+def dated(
+    path: Sequence[str],
+    at: datetime,
+    rng: Random,
+    *,
+    observing: timedelta = timedelta(0),
+    known: Mapping[str, datetime] = MappingProxyType({}),
+) -> Dated:
     """Date a path backwards from ``at``, when its last state was entered.
 
-    ``observing`` is the time from the first execution that passed to the last.
+    ``observing`` is the time from the first execution that passed to the last; ``known``
+    are dates that stand.
     """
+    at = known.get(path[-1], at)
     found = [(path[-1], at)]
     for state, before in zip(path[:0:-1], path[-2::-1], strict=True):
         gap = timedelta(days=_DAYS_BEFORE.get(state, 10.0) * rng.uniform(0.7, 1.3))
         if before == "PartiallyObserved":
             gap = observing if state == "FullyObserved" else gap + observing
-        at = (at - gap).replace(microsecond=0)
+        at = known.get(before, (at - gap).replace(microsecond=0))
         found.append((before, at))
     return found[::-1]
 

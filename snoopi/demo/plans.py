@@ -64,9 +64,10 @@ class Block:
         return self.history[-1].to
 
     @property
-    def passes(self) -> int:
-        """How many executions passed QA0."""
-        return sum(execution.qa0 == "Pass" for execution in self.executions)
+    def passed(self) -> Decimal:
+        """The sum of the fractions of executions that passed QA0."""
+        passes = [e.fraction for e in self.executions if e.qa0 == "Pass"]
+        return sum((Decimal(1) if part is None else part for part in passes), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,33 @@ from projects.models import (
 from projects.permissions import open_steps
 from projects.presentation import executions, waiting
 from projects.querysets.project import is_staff_viewer
+from snoopi.pages.glossary import LEVEL_WORDS
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A link up the tree."""
+
+    name: str
+    url: str
+
+
+def crumbs(project: Project | None, above: list[ObsUnitSet | SchedBlock | None], ref: str) -> list[Crumb]:
+    """The way down from the project, whose tree opens at ``ref``; unknown levels are left out."""
+    steps = [] if project is None else [Crumb(project.ref, f"{project.get_absolute_url()}?node={ref}")]
+    known = [thing for thing in above if thing is not None]
+    return [*steps, *(Crumb(_crumb_name(thing), thing.get_absolute_url()) for thing in known)]
+
+
+def _crumb_name(thing: ObsUnitSet | SchedBlock) -> str:
+    if isinstance(thing, SchedBlock):
+        return str(thing)
+    word = LEVEL_WORDS[thing.LEVEL]
+    return f"{word} ({thing.name})" if thing.name else word
+
+
+def _above_member(member_ous: MemberOUS | None) -> list[ObsUnitSet | SchedBlock | None]:
+    return [member_ous.science_goal, member_ous.group_ous] if member_ous else []
+
 
 ARCHIVE_QUERY = "https://almascience.org/aq/"
 _CHILDREN_SHOWN = 200
@@ -107,6 +134,9 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "waiting": waiting(sched_block, user),
         "asked": asked_facts({**(member_ous.asked if member_ous else {}), **sched_block.asked}),
         "archive_query": archive_query_url(member_ous.uid if member_ous else None),
+        "crumbs": crumbs(
+            sched_block.project, [*_above_member(member_ous), member_ous], sched_block.ref
+        ),
         **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block)),
     }
 
@@ -128,12 +158,19 @@ def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
         "asked": asked_facts(ous.asked),
         "differences": upstream_differences(ous, user),
         "steps": open_steps(user, ous),
+        "crumbs": crumbs(ous.project, _above_ous(ous), ous.ref),
     }
     if isinstance(ous, MemberOUS):
         return {**common, **_member_panel(ous, user)}
     if isinstance(ous, GroupOUS | ScienceGoal):
         return {**common, **_upper_panel(ous, user)}
     return common
+
+
+def _above_ous(ous: ObsUnitSet) -> list[ObsUnitSet | SchedBlock | None]:
+    if isinstance(ous, MemberOUS):
+        return _above_member(ous)
+    return [ous.science_goal] if isinstance(ous, GroupOUS) else []
 
 
 def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
@@ -158,6 +195,19 @@ def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:
         groups = groups if is_staff_viewer(user) else groups.not_deleted()
         groups = groups[:_CHILDREN_SHOWN]
     return {"executions": executions(ous), "groups": groups, "members": shown[:_CHILDREN_SHOWN]}
+
+
+def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
+    """An execution block with the way down to it; no query. QA0's comment is staff's."""
+    member_ous, block = exec_block.member_ous, exec_block.sched_block
+    node = block or member_ous
+    above = [*_above_member(member_ous), member_ous, block]
+    return {
+        "thing": exec_block,
+        "exec_block": exec_block,
+        "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
+        "crumbs": crumbs(exec_block.project, above, node.ref if node else ""),
+    }
 
 
 def project_panel(project: Project, user: User) -> dict[str, Any]:

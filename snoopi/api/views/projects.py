@@ -9,12 +9,12 @@ from projects.states import Level
 from snoopi.api.base import ApiRequest, ApiView, found_or_404
 from snoopi.api.conditional import Validators, answer
 from snoopi.api.documents.projects import project_detail, project_line, tree
-from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, PROJECT_STATE, ROLE, narrowed
+from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, ROLE, STATE, narrowed
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads
 from snoopi.api.shapes import ProjectDetail, ProjectLine, TreeNode
 
-_FILTERS = (PROJECT_STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
+_FILTERS = (STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
 
 
 class ProjectList(ApiView):
@@ -37,7 +37,9 @@ class ProjectView(ApiView):
         rows = Project.objects.visible_to(viewer).select_related("contact_scientist")
         project = found_or_404(find(rows, ref))
         document = project_detail(project, viewer)
-        return answer(request, Validators.of(project, viewer, document.items()), document)
+        return answer(
+            request, Validators.of(project, viewer, document.items()), lambda: document
+        )
 
 
 class ProjectTree(ApiView):
@@ -52,5 +54,7 @@ class ProjectTree(ApiView):
             former = Alias.objects.target_ids(Level.PROJECT, ref)
             things = tree_of(projects.filter(pk__in=former), viewer)
         found_or_404(things[0] if things else None)
-        validators = Validators.of_tree(things, viewer)
+        versions = [(thing.LEVEL, thing.pk, thing.version) for thing in things]
+        newest = max(thing.modified_at for thing in things)
+        validators = Validators.of(things[0], viewer, versions, newest)
         return answer(request, validators, lambda: tree(things, viewer))

@@ -29,7 +29,8 @@ def home(request: PageRequest) -> HttpResponse:
 
 def _wanted_news(request: HttpRequest) -> int | None:
     text = request.GET.get("news", "")
-    return min(int(text), _MOST_NEWS) or None if text.isdecimal() else None
+    wanted = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    return min(wanted, _MOST_NEWS) or None
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from projects.models import ExecBlock, ObsUnitSet, SchedBlock
 from snoopi.pages.doors import PageRequest, shows
 from snoopi.pages.finders import exec_block_for, ous_for, sched_block_for
-from snoopi.pages.panels import ous_panel, sched_block_panel
+from snoopi.pages.panels import exec_block_panel, ous_panel, sched_block_panel
 
 
 @require_safe
@@ -29,5 +29,5 @@ def sched_block_detail(request: PageRequest, sched_block: SchedBlock) -> HttpRes
 @shows(exec_block_for)
 def exec_block_detail(request: PageRequest, exec_block: ExecBlock) -> HttpResponse:
     """An execution block, as far as metadata describe it."""
-    context = {"thing": exec_block, "exec_block": exec_block}
+    context = exec_block_panel(exec_block, request.user)
     return render(request, "pages/exec_block_detail.html", context)

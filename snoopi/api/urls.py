@@ -1,0 +1,40 @@
+"""All addresses under /api/v1/."""
+
+from django.urls import path, re_path, register_converter
+
+from snoopi.api.refs import RefConverter, elsewhere
+from snoopi.api.views import blocks, docs, events, ingest, ous, people, projects
+
+register_converter(RefConverter, "ref")
+
+app_name = "api"
+urlpatterns = [
+    path("projects/", projects.ProjectList.as_view(), name="project-list"),
+    path("projects/<ref:ref>/", projects.ProjectView.as_view(), name="project-detail"),
+    path("projects/<ref:ref>/tree/", projects.ProjectTree.as_view(), name="project-tree"),
+    path("ous/", ous.OUSList.as_view(), name="ous-list"),
+    path("ous/status/", ous.OUSBatch.as_view(), name="ous-batch"),
+    path("ous/<ref:ref>/", ous.OUSView.as_view(), name="ous-detail"),
+    path("ous/<ref:ref>/status/", ous.OUSStatus.as_view(), name="ous-status"),
+    path("ous/<ref:ref>/history/", ous.OUSHistory.as_view(), name="ous-history"),
+    path("ous/<ref:ref>/execblocks/", ous.OUSExecBlocks.as_view(), name="ous-exec-blocks"),
+    path("ous/<ref:ref>/state/", ous.OUSState.as_view(), name="ous-state"),
+    path("schedblocks/", blocks.SchedBlockList.as_view(), name="sched-block-list"),
+    path("schedblocks/<ref:ref>/", blocks.SchedBlockView.as_view(), name="sched-block-detail"),
+    path(
+        "schedblocks/<ref:ref>/history/",
+        blocks.SchedBlockHistory.as_view(),
+        name="sched-block-history",
+    ),
+    path("execblocks/", blocks.ExecBlockList.as_view(), name="exec-block-list"),
+    path("execblocks/<ref:ref>/", blocks.ExecBlockView.as_view(), name="exec-block-detail"),
+    path("events/", events.EventFeed.as_view(), name="event-feed"),
+    path("ingest/", ingest.IngestList.as_view(), name="ingest-list"),
+    path("ingest/<int:pk>/", ingest.IngestJobView.as_view(), name="ingest-job"),
+    path("tokens/", people.TokenList.as_view(), name="token-list"),
+    path("tokens/<int:pk>/", people.TokenView.as_view(), name="token-detail"),
+    path("me/", people.MeView.as_view(), name="me"),
+    path("schema/", docs.SchemaView.as_view(), name="schema"),
+    path("docs/", docs.DocsView.as_view(), name="docs"),
+    re_path(r"^(?P<path>.*)$", elsewhere, name="elsewhere"),
+]

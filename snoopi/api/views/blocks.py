@@ -1,0 +1,105 @@
+"""Scheduling blocks and execution blocks."""
+
+from functools import partial
+from typing import Any
+
+from rest_framework.response import Response
+
+from projects.lookup import find
+from projects.models import ExecBlock, SchedBlock
+from snoopi.api import filters
+from snoopi.api.base import ApiRequest, ApiView, found_or_404
+from snoopi.api.conditional import Validators, answer
+from snoopi.api.documents.blocks import (
+    exec_block_line,
+    exec_block_report,
+    sched_block_detail,
+    sched_block_line,
+)
+from snoopi.api.pagination import paginated
+from snoopi.api.schema import ListOf, reads
+from snoopi.api.shapes import (
+    ExecBlockLine,
+    ExecBlockReport,
+    HistoryLine,
+    SchedBlockDetail,
+    SchedBlockLine,
+)
+from snoopi.api.views.ous import answer_history
+
+_SCHED_FILTERS = (
+    filters.STATE,
+    filters.PROJECT,
+    filters.OUS,
+    filters.BAND,
+    filters.ARRAY,
+    filters.TARGET,
+    filters.CHANGED_AFTER,
+)
+_EXEC_FILTERS = (filters.PROJECT, filters.OUS, filters.QA0, filters.CHANGED_AFTER)
+
+
+class SchedBlockList(ApiView):
+    """SBs that the caller may see."""
+
+    @reads(ListOf(SchedBlockLine), "List scheduling blocks", filters=_SCHED_FILTERS)
+    def get(self, request: ApiRequest) -> Response:
+        visible = SchedBlock.objects.visible_to(request.user).with_parents()
+        rows = filters.narrowed(visible, _SCHED_FILTERS, request)
+        return paginated(self, request, rows, partial(sched_block_line, viewer=request.user))
+
+
+class SchedBlockView(ApiView):
+    """The panel of one SB."""
+
+    @reads(SchedBlockDetail, "Read a scheduling block", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        viewer = request.user
+        block = find_sched_block(request, ref)
+        validators = Validators.of(block, viewer, sched_block_line(block, viewer).items())
+
+        def build() -> object:
+            visible = ExecBlock.objects.visible_to(viewer).with_parents()
+            exec_blocks = visible.filter(sched_block=block).newest_first()
+            return sched_block_detail(block, exec_blocks, viewer)
+
+        return answer(request, validators, build)
+
+
+def find_sched_block(request: ApiRequest, ref: str) -> Any:
+    """Answer the visible SB with a ref and its parents; raises Http404."""
+    rows = SchedBlock.objects.visible_to(request.user).with_parents()
+    return found_or_404(find(rows, ref))
+
+
+class SchedBlockHistory(ApiView):
+    """What happened to an SB, newest first."""
+
+    order = ("-at", "-pk")
+
+    @reads(ListOf(HistoryLine), "Read the history of a scheduling block", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        return answer_history(self, request, find_sched_block(request, ref))
+
+
+class ExecBlockList(ApiView):
+    """EBs that the caller may see."""
+
+    @reads(ListOf(ExecBlockLine), "List execution blocks", filters=_EXEC_FILTERS)
+    def get(self, request: ApiRequest) -> Response:
+        visible = ExecBlock.objects.visible_to(request.user).with_parents()
+        rows = filters.narrowed(visible, _EXEC_FILTERS, request)
+        return paginated(self, request, rows, exec_block_line)
+
+
+class ExecBlockView(ApiView):
+    """The report of one EB."""
+
+    @reads(ExecBlockReport, "Read the report of an execution block", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        viewer = request.user
+        rows = ExecBlock.objects.visible_to(viewer).with_parents()
+        block = found_or_404(find(rows, ref))
+        document = exec_block_report(block, viewer)
+        validators = Validators.of(block, viewer, document.items())
+        return answer(request, validators, lambda: document)

@@ -1,0 +1,226 @@
+"""OUSs of the three levels: lists, statuses, histories, executions, steps."""
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.response import Response
+
+from accounts.models import User
+from projects.lookup import canonical_ref
+from projects.models import Event, ExecBlock, MemberOUS
+from projects.permissions import can_move_at_all
+from projects.querysets.lines import MODELS, ous_by_key, ous_keys
+from projects.services.states import move_state
+from projects.states import Level
+from snoopi.api import filters
+from snoopi.api.base import (
+    ApiRequest,
+    ApiView,
+    body_object,
+    found_or_404,
+    is_storable,
+    text_field,
+)
+from snoopi.api.conditional import Validators, answer
+from snoopi.api.documents.blocks import exec_block_line
+from snoopi.api.documents.ous import history_line, ous_detail, status
+from snoopi.api.errors import ApiProblem, BadValue, ProblemError
+from snoopi.api.pagination import paginated
+from snoopi.api.schema import IF_MATCH, ListOf, query, reads, writes
+from snoopi.api.shapes import (
+    Batch,
+    BatchRequest,
+    ExecBlockLine,
+    HistoryLine,
+    OUSDetail,
+    StateRequest,
+    Status,
+)
+
+LEVELS = {
+    "member": Level.MEMBER_OUS,
+    "group": Level.GROUP_OUS,
+    "science_goal": Level.SCIENCE_GOAL,
+}
+MAX_BATCH = 1000
+_FILTERS = (
+    filters.STATE,
+    filters.QA2,
+    filters.PROJECT,
+    filters.BAND,
+    filters.ARRAY,
+    filters.TARGET,
+    filters.CHANGED_AFTER,
+)
+_LEVEL = query("level", "One level a list.", {"type": "string", "enum": list(LEVELS)})
+
+
+def rows_on(level: Level, viewer: User, *parents: str) -> Any:
+    """The visible OUSs of one level, ready to be told as statuses.
+
+    ``parents`` of member OUSs come with them where they are named; a group has its goal.
+    """
+    rows = MODELS[level]._default_manager.visible_to(viewer).as_status()  # type: ignore[attr-defined]
+    return rows.select_related(*parents) if parents and level == Level.MEMBER_OUS else rows
+
+
+def find_ous(viewer: User, ref: str, *parents: str) -> Any:
+    """Answer the visible OUS with a ref, with its ``parents`` where they are asked for.
+
+    One query for a member OUS by its own ref, which is what programs poll; one more a
+    level above it, two more for a former name. Raises Http404.
+    """
+    for level in LEVELS.values():
+        found = rows_on(level, viewer, *parents).filter(ref=ref).first()
+        if found is not None:
+            return found
+    former = ous_keys([ref]).get(ref)
+    if former is None:
+        raise Http404
+    level, pk = former
+    return found_or_404(rows_on(level, viewer, *parents).filter(pk=pk).first())
+
+
+class OUSList(ApiView):
+    """OUSs of one level that the caller may see."""
+
+    @reads(ListOf(Status), "List the statuses of OUSs", filters=_FILTERS, parameters=[_LEVEL])
+    def get(self, request: ApiRequest) -> Response:
+        word = request.query_params.get("level") or "member"
+        if word not in LEVELS:
+            raise BadValue("level", f"“{word[:40]}” is no level", [*LEVELS])
+        rows = filters.narrowed(rows_on(LEVELS[word], request.user), _FILTERS, request)
+        return paginated(self, request, rows, lambda row: status(row, request.user))
+
+
+class OUSView(ApiView):
+    """One OUS with what stands around it."""
+
+    @reads(OUSDetail, "Read an OUS", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        ous = find_ous(request.user, ref, "science_goal", "group_ous")
+        document = ous_detail(ous, request.user)
+        validators = Validators.of(ous, request.user, document.items())
+        return answer(request, validators, lambda: document)
+
+
+class OUSStatus(ApiView):
+    """Where one OUS stands."""
+
+    @reads(Status, "Read the status of an OUS", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        document, validators = told_status(find_ous(request.user, ref), request.user)
+        return answer(request, validators, lambda: document)
+
+
+def told_status(ous: Any, viewer: User) -> tuple[Status, Validators]:
+    """Answer the status of an OUS and its validators."""
+    document = status(ous, viewer)
+    return document, Validators.of(ous, viewer, document.items())
+
+
+class OUSBatch(ApiView):
+    """Many statuses at once."""
+
+    reads_by_post = True
+
+    @writes({200: Batch}, "Read many statuses", body=BatchRequest)
+    def post(self, request: ApiRequest) -> Response:
+        uids = _uids(body_object(request))
+        refs = {uid: canonical_ref(uid) if is_storable(uid) else "" for uid in uids}
+        keys = ous_keys(refs.values()) if uids else {}
+        things = ous_by_key(keys.values(), request.user)
+        told = {(thing.LEVEL, thing.pk): status(thing, request.user) for thing in things}
+        by_uid = {uid: told.get(keys[ref]) if ref in keys else None for uid, ref in refs.items()}
+        missing = "not found"
+        return Response({"results": [by_uid[uid] or _missing(uid, missing) for uid in uids]})
+
+
+def _missing(uid: str, error: str) -> dict[str, str]:
+    return {"uid": uid.encode(errors="replace").decode(), "error": error}
+
+
+def _uids(body: dict[str, Any]) -> list[str]:
+    uids = body.get("uids")
+    if not isinstance(uids, list) or not all(isinstance(uid, str) for uid in uids):
+        raise BadValue("uids", "must be a list of texts")
+    if len(uids) > MAX_BATCH:
+        raise BadValue("uids", f"may hold at most {MAX_BATCH}")
+    return uids
+
+
+class OUSHistory(ApiView):
+    """What happened to an OUS, newest first."""
+
+    order = ("-at", "-pk")
+
+    @reads(ListOf(HistoryLine), "Read the history of an OUS", conditional=True)
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        return answer_history(self, request, find_ous(request.user, ref))
+
+
+def answer_history(view: ApiView, request: ApiRequest, thing: Any) -> Response:
+    """Answer a page of the history of a thing, with the thing's validators."""
+    level = thing.LEVEL.value
+    events = Event.objects.visible_to(request.user).filter(**{level: thing})
+    rows = events.select_related(level, "actor")
+
+    def build() -> object:
+        tell = partial(history_line, viewer=request.user)
+        return paginated(view, request, rows, tell).data
+
+    return answer(request, Validators.of(thing, request.user), build)
+
+
+class OUSExecBlocks(ApiView):
+    """The execution blocks of an OUS, newest first."""
+
+    order = ("-ended", "-pk")
+
+    @reads(ListOf(ExecBlockLine), "List the execution blocks of an OUS")
+    def get(self, request: ApiRequest, ref: str) -> Response:
+        ous = find_ous(request.user, ref)
+        rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end()
+        return paginated(self, request, filters.of_ous(rows, ous.LEVEL, ous.pk), exec_block_line)
+
+
+class OUSState(ApiView):
+    """The state of a member OUS, to be moved."""
+
+    @writes(
+        {200: Status},
+        "Take one legal step",
+        body=StateRequest,
+        parameters=[IF_MATCH],
+        refuses=[409, 412, 428],
+    )
+    def post(self, request: ApiRequest, ref: str) -> Response:
+        user = request.user
+        ous = find_ous(user, ref)
+        if not can_move_at_all(user, Level.MEMBER_OUS):
+            raise PermissionDenied("Your account may not move states.")
+        seen = Validators.of(ous, user).check_write(request)
+        step = _step(body_object(request))
+        if not isinstance(ous, MemberOUS):
+            raise _follows(step["to"])
+        move_state(ous, actor=user, expected_version=ous.version if seen else None, **step)
+        document, validators = told_status(find_ous(user, ous.ref), user)
+        return Response(document, headers=validators.headers())
+
+
+def _step(body: dict[str, Any]) -> dict[str, Any]:
+    to, public = body.get("to"), body.get("public", False)
+    if not isinstance(to, str):
+        raise BadValue("to", "must be the name of a state")
+    if not isinstance(public, bool):
+        raise BadValue("public", "must be true or false")
+    return {"to": to, "note": text_field(body, "note", longest=2000), "note_public": public}
+
+
+def _follows(to: str) -> ApiProblem:
+    why = "Groups and science goals follow their member OUSs and take no steps of their own."
+    error = ProblemError(field="to", message=why, legal=[])
+    return ApiProblem(HTTPStatus.CONFLICT, why, error)

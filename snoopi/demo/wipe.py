@@ -1,0 +1,73 @@
+"""What belongs to the demo observatory in the database, and how it is taken out again."""
+
+from django.db import models, transaction
+
+from accounts.models import User
+from projects.models import (
+    Alias,
+    Event,
+    ExecBlock,
+    GroupOUS,
+    MemberOUS,
+    Membership,
+    Project,
+    SchedBlock,
+    ScienceGoal,
+)
+from snoopi.demo.people import PEOPLE
+
+# What points at a thing goes before the thing.
+_BELOW: tuple[type[models.Model], ...] = (
+    Event,
+    Alias,
+    Membership,
+    ExecBlock,
+    SchedBlock,
+    MemberOUS,
+    GroupOUS,
+    ScienceGoal,
+)
+SIMULATED = "simulation"
+
+
+class OthersAreHere(Exception):
+    """The database holds what is no demonstration; ``str()`` says what."""
+
+
+def refuse_others() -> None:
+    """Raise OthersAreHere where the database holds projects or accounts of other origin."""
+    others = Project.objects.filter(models.Q(is_demo=False) | models.Q(facts__has_key=SIMULATED))
+    _refuse_projects(others)
+    names = [person.username for person in PEOPLE]
+    taken = User.objects.filter(username__in=names, is_demo=False).values_list("username", flat=True)
+    if taken:
+        raise OthersAreHere(f"These accounts are no demo accounts: {', '.join(sorted(taken))}.")
+
+
+def refuse_all_but_simulated() -> None:
+    """Raise OthersAreHere where the database holds projects that were not simulated."""
+    _refuse_projects(Project.objects.exclude(facts__has_key=SIMULATED))
+
+
+def _refuse_projects(others: "models.QuerySet[Project]") -> None:
+    count = others.count()
+    if count:
+        first = others.order_by("pk").values_list("ref", flat=True)[0]
+        raise OthersAreHere(
+            f"The database holds {count} other projects, {first} for one; "
+            "nothing invented is put beside them."
+        )
+
+
+@transaction.atomic
+def wipe_demo() -> int:
+    """Delete the demo projects with all below them; answer how many there were.
+
+    Accounts stay, so that sessions and tokens of the people go on.
+    """
+    demo = Project.objects.filter(is_demo=True)
+    ids = list(demo.order_by().values_list("pk", flat=True))
+    for model in (*_BELOW, Project):
+        name = "pk" if model is Project else "project_id"
+        model._default_manager.filter(**{f"{name}__in": ids}).order_by().delete()
+    return len(ids)

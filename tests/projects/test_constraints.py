@@ -1,0 +1,186 @@
+"""Every named constraint of the database, violated once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import Model, ProtectedError
+from django.utils import timezone
+
+from projects.models import (
+    Alias,
+    Event,
+    ExecBlock,
+    GroupOUS,
+    MemberOUS,
+    Membership,
+    Project,
+    SchedBlock,
+    ScienceGoal,
+)
+from tests.factories import make_project, make_user
+
+pytestmark = pytest.mark.django_db
+
+Violation = Callable[[Project], object]
+
+
+def changed(model: type[Model], **fields: object) -> Violation:
+    """Put impossible values into the project's first row of a kind."""
+    own = "pk" if model is Project else "project_id"
+    return lambda project: model._default_manager.filter(**{own: project.pk}).update(**fields)
+
+
+def twin(model: type[Model], **fields: object) -> Violation:
+    """Give two rows of one project the same values."""
+
+    def make(project: Project) -> None:
+        for number in range(2):
+            model._default_manager.create(project=project, ref=f"local___{number}", **fields)
+
+    return make
+
+
+def blocks_alike(project: Project) -> None:
+    member_ous = project.memberous_set.first()
+    for number in range(2):
+        SchedBlock.objects.create(member_ous=member_ous, name="X_a_03_TP", ref=f"local___{number}")
+
+
+def tied_twice(project: Project, *names: str, **fields: str) -> None:
+    for name in names:
+        user = make_user(name)
+        Membership.objects.create(project=project, user=user, **fields)
+
+
+def event(**fields: object) -> Violation:
+    """Log an event with impossible values."""
+    given = {"kind": "state", "at": timezone.now(), "level": "project", **fields}
+    return lambda project: Event.objects.create(**{"project": project, **given})
+
+
+def alias(**fields: object) -> Violation:
+    """Give the project another name, twice."""
+
+    def make(project: Project) -> None:
+        for _ in range(2):
+            Alias.objects.create(**{"level": "project", "project": project, "ref": "x", **fields})
+
+    return make
+
+
+NIGHT = timezone.now()
+VIOLATIONS: list[tuple[str, Violation]] = [
+    ("project_keys_not_empty", changed(Project, code="")),
+    ("project_keys_not_empty", changed(Project, uid="")),
+    ("science_goal_uid_not_empty", changed(ScienceGoal, uid="")),
+    ("science_goal_part_unique", twin(ScienceGoal, part_id="X1")),
+    ("group_ous_uid_not_empty", changed(GroupOUS, uid="")),
+    ("group_ous_part_unique", twin(GroupOUS, part_id="X1")),
+    ("member_ous_uid_not_empty", changed(MemberOUS, uid="")),
+    ("member_ous_part_unique", twin(MemberOUS, part_id="X1")),
+    ("member_ous_qa2_known", changed(MemberOUS, qa2="Unset")),
+    ("member_ous_ra_in_range", changed(MemberOUS, ra_deg=360.0)),
+    ("member_ous_ra_in_range", changed(MemberOUS, ra_deg=-0.1)),
+    ("member_ous_dec_in_range", changed(MemberOUS, dec_deg=90.1)),
+    ("member_ous_dec_in_range", changed(MemberOUS, dec_deg=-90.1)),
+    ("sched_block_uid_not_empty", changed(SchedBlock, uid="")),
+    ("sched_block_name_unique_in_member", blocks_alike),
+    ("sched_block_expected_positive", changed(SchedBlock, executions_expected=Decimal(0))),
+    ("exec_block_uid_not_empty", changed(ExecBlock, uid="")),
+    ("exec_block_qa0_known", changed(ExecBlock, qa0="pass")),
+    ("exec_block_ends_after_start", changed(ExecBlock, start=NIGHT, end=NIGHT - timedelta(1))),
+    ("exec_block_fraction_not_negative", changed(ExecBlock, execution_fraction=Decimal("-0.01"))),
+    ("membership_one_pi", lambda project: tied_twice(project, "one", "two", role="PI")),
+    ("membership_once", lambda project: tied_twice(project, "one", "one", role="COI")),
+    (
+        "membership_kind_for_delegees",
+        lambda project: tied_twice(project, "one", role="DELEGEE"),
+    ),
+    (
+        "membership_kind_for_delegees",
+        lambda project: tied_twice(project, "one", role="PI", kind="DATA"),
+    ),
+    ("event_about_one_thing", event(level="member_ous")),
+    ("event_about_one_thing", event(project=None, level="exec_block")),
+    ("event_about_one_thing", event(level="observatory")),
+    ("event_kind_known", event(kind="weather")),
+    ("event_for_somebody", event(for_staff=False, for_public=False)),
+    ("alias_unique_in_level", alias()),
+    ("alias_about_one_thing", alias(level="member_ous")),
+]
+
+
+@pytest.mark.parametrize(("name", "violate"), VIOLATIONS)
+def test_database_refuses_what_the_constraint_forbids(name, violate):
+    project = make_project(exec_blocks=1)
+
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        violate(project)
+
+
+def test_every_named_constraint_is_violated_above():
+    named = {
+        constraint.name
+        for model in apps.get_app_config("projects").get_models()
+        for constraint in model._meta.constraints
+    }
+
+    assert named == {name for name, _ in VIOLATIONS}
+
+
+@pytest.mark.parametrize(
+    "model", [Project, ScienceGoal, GroupOUS, MemberOUS, SchedBlock, ExecBlock]
+)
+@pytest.mark.parametrize("field", ["ref", "uid"])
+def test_ref_and_uid_are_unique_within_their_kind(model, field):
+    make_project(members=2, exec_blocks=1)
+    first = model.objects.first()
+    value = {"ref": first.ref, "uid": first.uid or "uid://A001/X1/X1"}[field]
+    model.objects.filter(pk=first.pk).update(**{field: value})
+    other = model(ref="another", project=first.project) if model is not Project else model(ref="x")
+    setattr(other, field, value)
+
+    with pytest.raises(IntegrityError, match=field), transaction.atomic():
+        other.save()
+
+
+def test_one_uid_may_stand_on_things_of_two_kinds():
+    project = make_project()
+    uid = project.memberous_set.get().uid
+
+    SchedBlock.objects.update(uid=uid)
+
+    assert SchedBlock.objects.get().uid == MemberOUS.objects.get().uid
+
+
+def test_many_things_may_have_no_uid_and_no_name():
+    project = make_project(members=0)
+    for number in range(3):
+        MemberOUS.objects.create(project=project, ref=f"local___{number}")
+        SchedBlock.objects.create(project=project, ref=f"local___{number}")
+
+    assert MemberOUS.objects.filter(uid=None, part_id="").count() == 3
+    assert SchedBlock.objects.filter(uid=None, name="").count() == 3
+
+
+def test_person_may_be_tied_again_after_the_former_tie_ended():
+    project = make_project()
+    tied_twice(project, "one", role="PI")
+    Membership.objects.update(ends_at=timezone.now())
+
+    tied_twice(project, "one", "two", role="COI")
+    tied_twice(project, "one", role="PI")
+
+    assert Membership.objects.count() == 4
+
+
+@pytest.mark.parametrize("model", [Project, MemberOUS, SchedBlock])
+def test_what_others_hang_on_is_not_deleted_by_accident(model):
+    make_project(exec_blocks=1)
+
+    with pytest.raises(ProtectedError):
+        model.objects.all().delete()
