@@ -34,6 +34,11 @@ def project_id_of(text: str) -> Coalesce:
     return Coalesce(models.Subquery(own), models.Subquery(former))
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database could hold the text at all: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:
     """Answer the thing among ``rows`` that ``text`` names, by its ref or an alias.
 
@@ -41,6 +46,8 @@ def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:
     that went through ``visible_to``: what they do not hold is not found.
     """
     ref = canonical_ref(text)
+    if not is_storable(ref):
+        return None
     thing = rows.filter(ref=ref).first()
     if thing is None:
         aliases = Alias.objects.target_ids(rows.model.LEVEL, ref)

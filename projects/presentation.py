@@ -6,29 +6,13 @@ Pages, REST, feeds and exports all come through here, so they cannot disagree.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
 
 from projects.models import Event, GroupOUS, LivingThing, MemberOUS, SchedBlock, ScienceGoal
 from projects.public import meaning_of, public_label, staff_label
 from projects.querysets.project import Viewer, is_staff_viewer
-from projects.states import Level, Meaning, StateFlag
+from projects.states import Meaning, StateFlag
 
 Counted = MemberOUS | SchedBlock | GroupOUS | ScienceGoal
-
-
-class Stateful(Protocol):
-    """Whatever has a life cycle: a model's row, or a light row of a tree."""
-
-    @property
-    def LEVEL(self) -> Level: ...  # noqa: N802 - as the models spell it
-    @property
-    def state(self) -> str | None: ...
-    @property
-    def state_flag(self) -> str: ...
-    @property
-    def state_since(self) -> datetime | None: ...
-    @property
-    def public_state(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +47,7 @@ def format_count(number: Decimal | None) -> str:
     return "?" if number is None else f"{number.normalize():f}"
 
 
-def standing(thing: Stateful, viewer: Viewer) -> Standing:
+def standing(thing: LivingThing, viewer: Viewer) -> Standing:
     """Answer where a thing stands as ``viewer`` may be told."""
     public = thing.public_state
     qa2 = getattr(thing, "qa2", None)

@@ -105,6 +105,10 @@ def _project_target(members: Sequence[str | None]) -> ProjectState | None:
 
 
 def is_behind(word: str | None, other: str | None) -> bool:
-    """Whether one state of an OUS comes before another; False where either is no such word."""
-    ranks = {str(state): rank for state, rank in _RANK.items()}
+    """Whether one state of an OUS comes before another; False where either is no such word.
+
+    Unlike in roll-ups, QA3InProgress comes after Delivered here: it starts from there.
+    """
+    order = [state for state in _ORDER if state != OUSState.QA3_IN_PROGRESS]
+    ranks = {str(state): rank for rank, state in enumerate([*order, OUSState.QA3_IN_PROGRESS])}
     return word in ranks and other in ranks and ranks[str(word)] < ranks[str(other)]

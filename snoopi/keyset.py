@@ -157,14 +157,19 @@ def _alternatives(keys: Sequence[Key], values: Sequence[Any], backward: bool) ->
 def _write_cursor(row: Any, keys: Sequence[Key], salt: str, *, backward: bool) -> str:
     values = [_plain(_value(row, key.name)) for key in keys]
     text = json.dumps([int(backward), *values], separators=(",", ":")).encode()
-    return urlsafe_b64encode(_seal(text, salt) + text).decode().rstrip("=")
+    return _encoded(_seal(text, salt) + text)
+
+
+def _encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str, keys: Sequence[Key], salt: str) -> tuple[bool, list[Any]]:
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         seal, text = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
-        if not constant_time_compare(seal, _seal(text, salt)):
+        # Decoding forgives much; a cursor is good only as it was handed out.
+        if _encoded(raw) != cursor or not constant_time_compare(seal, _seal(text, salt)):
             raise BadCursor
         backward, *values = json.loads(text)
         return bool(backward), [

@@ -114,7 +114,8 @@ def record_state(
     Changes the thing in memory: the caller saves it with ``save_states``, and appends the
     event last. ``at`` None means that the source gives no date.
     """
-    if to is None or (to == thing.state and flag == thing.state_flag):
+    # A source that knows no flags does not take away what another one knows.
+    if to is None or (to == thing.state and flag in ("", thing.state_flag)):
         return None
     return _enter(thing, to=to, at=at, account=account, flag=flag)
 

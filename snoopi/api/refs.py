@@ -1,5 +1,6 @@
 """Names in paths: one spelling answers, the others redirect to it, by syntax alone."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import quote
@@ -50,12 +51,21 @@ def _spellings(path: str) -> Iterator[str]:
     kind, _, rest = path.rstrip("/").partition("/")
     if kind not in THINGS:
         return
-    for part in ("", *PARTS):
-        text = rest.removesuffix(f"/{part}") if part else rest
-        if part and text == rest:
-            continue
-        ref = canonical_ref(text.rstrip("/"))
-        yield f"{kind}/{ref}/{part}/" if part else f"{kind}/{ref}/"
+    text, _, part = rest.rpartition("/")
+    if part in PARTS:
+        yield f"{kind}/{_respelled(text)}/{part}/"
+    else:
+        yield f"{kind}/{_respelled(rest)}/"
+
+
+def _respelled(text: str) -> str:
+    """The canonical ref of a text that is one name, and no name with more behind it."""
+    ref = canonical_ref(text)
+    return ref if _last_word(ref) == _last_word(text) else text
+
+
+def _last_word(text: str) -> str:
+    return re.split(r"[^0-9a-z]+", text.rstrip("/|").lower())[-1]
 
 
 def _answers(path: str) -> bool:

@@ -43,6 +43,9 @@ class TokenOrSessionScheme(OpenApiAuthenticationExtension):
         }
         return [token, {"type": "apiKey", "in": "cookie", "name": "sessionid"}]
 
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self.name]
+
 
 class ShapeExtension(OpenApiSerializerExtension):
     """A component for every TypedDict of ``shapes``."""
@@ -207,7 +210,7 @@ def writes(
 
 
 def _operation_id(summary: str) -> str:
-    words = re.findall(r"\w+", summary.partition(";")[0].partition(":")[0].lower())
+    words = re.findall(r"\w{2,}", summary.partition(";")[0].partition(":")[0].lower())
     return "_".join(word for word in words if word not in ("a", "an", "the", "of"))
 
 

@@ -104,7 +104,7 @@ def _windows(
             _cell(execution.pwv_mm),
             _cell(setup.resolution_arcsec),
             _cell(setup.largest_scale_arcsec),
-            _release(member.release_date),
+            _release(member),
             "T",
             "TARGET",
             "T",
@@ -115,7 +115,9 @@ def _cell(value: float | None) -> str:
     return "" if value is None else repr(value)
 
 
-def _release(at: datetime | None) -> str:
+def _release(member: Member) -> str:
+    """The end of the proprietary period; the year 3000 while QA3 goes on."""
+    at = datetime(3000, 1, 1) if member.state == "QA3InProgress" else member.release_date
     return f"{at:%Y-%m-%dT%H:%M:%S}.000" if at else ""
 
 

@@ -113,7 +113,7 @@ class Composer:
             name=f"Member OUS ({sketch.source_name or sketch.setup.target})",
             history=_history(steps, sketch.notes),
             blocks=(block,),
-            qa2=sketch.qa2 or ("Pass" if dict(steps).get("Verified") else ""),
+            qa2=sketch.qa2 or ("Pass" if {"Verified", "Delivered"} & set(sketch.path) else ""),
             delivered_at=delivered,
             release_date=lives.one_year_after(delivered, months) if delivered else None,
             reducer=sketch.reducer,

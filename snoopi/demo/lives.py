@@ -28,6 +28,7 @@ TIMED_OUT_DELIVERED = (*TIMED_OUT_WITH_DATA, *_DELIVERED[5:])
 CARRIED_OVER = (*_OBSERVED[:3], "ObservingTimedOut", "Ready")
 # The words that ALMA used in 2014 and 2015.
 DELIVERED_2015 = (*_OBSERVED, "ManualProcessing", "QA2InProgress", "Verified", "Delivered")
+DELIVERED_WITH_QA2_2015 = (*DELIVERED_2015[:-2], "Delivered")
 
 # Days in the state before, on average, when a state is entered.
 _DAYS_BEFORE = {

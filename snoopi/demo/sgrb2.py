@@ -142,7 +142,7 @@ def w51(composer: Composer) -> ProjectPlan:
     sketches = [
         Sketch(
             setup=extended,
-            path=lives.DELIVERED_2015,
+            path=lives.DELIVERED_WITH_QA2_2015,
             at=_at("2015-10-23T13:47:00"),
             executions=_runs(composer, extended, "2015-06-06T06:00:00", "2015-06-21T06:00:00"),
             expected=Decimal(2),

@@ -9,7 +9,7 @@ from accounts.models import User
 from projects.lookup import canonical_ref
 from projects.models import Project
 from projects.querysets.project import is_staff_viewer
-from projects.querysets.tree import tree_rows
+from projects.querysets.lines import tree_of
 from projects.states import Level
 from snoopi.pages.finders import ous_rows, sched_block_rows
 from snoopi.pages.panels import ous_panel, project_panel, sched_block_panel
@@ -49,7 +49,7 @@ def painted_tree(project: Project, user: User, find: str = "") -> PaintedTree:
 
 
 def _paint(project: Project, user: User, find: str = "") -> PaintedTree:
-    root = project_tree(project, tree_rows(project, user), user)
+    root = project_tree(tree_of(Project.objects.filter(pk=project.pk), user), user)
     total = sum(1 for _ in walk([root]))
     if not find:
         return PaintedTree(tree_markup(root), total, paths_of(root))

@@ -1,14 +1,13 @@
-"""The tree of a project: nodes from light rows, unknown levels shown as such. Pure."""
+"""The tree of a project as nodes, unknown levels shown as such. Pure."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from projects.models import Project
-from projects.presentation import Executions, Standing, standing
+from projects.presentation import Executions, Standing, executions, standing
 from projects.querysets.below import NOT_COUNTED
 from projects.querysets.project import Viewer
-from projects.querysets.tree import TreeRow
 from projects.states import Level
 from snoopi.pages.glossary import LEVEL_WORDS
 
@@ -46,7 +45,7 @@ class TreeNode:
 
     def count_words(self) -> str:
         """ "4 / 4" for an SB or member OUS, "3 of 5 delivered" above."""
-        if self.level in {Level.MEMBER_OUS, Level.SCHED_BLOCK}:
+        if self.level in _COUNTING:
             return str(self.executions) if self.executions else ""
         members = [node for node in walk(self.children) if node.counts_as_member()]
         delivered = sum(node.state == "Delivered" for node in members)
@@ -64,30 +63,31 @@ def walk(nodes: Iterable[TreeNode]) -> Iterator[TreeNode]:
         yield from walk(node.children)
 
 
-def project_tree(project: Project, rows: Iterable[TreeRow], viewer: Viewer) -> TreeNode:
-    """Answer the project's node with everything below it."""
+def project_tree(things: Sequence[Any], viewer: Viewer) -> TreeNode:
+    """Answer the project's node with all below it, from what ``tree_of`` answers."""
+    project = things[0]
     root = TreeNode(
         Level.PROJECT, project.ref, project.ref, standing(project, viewer), state=project.state
     )
     shelf = _Shelf(root)
-    for row in rows:
-        shelf.put(row, _node(row, viewer))
+    for thing in things[1:]:
+        shelf.put(thing, _node(thing, viewer))
     return root
 
 
-def _node(row: TreeRow, viewer: Viewer) -> TreeNode:
-    counts = None
-    if row.passed is not None:
-        counts = Executions(row.passed, row.expected, row.count or 0)
+def _node(thing: Any, viewer: Viewer) -> TreeNode:
     return TreeNode(
-        row.LEVEL,
-        row.ref,
-        row.name,
-        standing(row, viewer),
-        uid=row.uid or "",
-        state=row.state,
-        executions=counts,
+        thing.LEVEL,
+        thing.ref,
+        thing.name,
+        standing(thing, viewer),
+        uid=thing.uid or "",
+        state=thing.state,
+        executions=executions(thing) if thing.LEVEL in _COUNTING else None,
     )
+
+
+_COUNTING = frozenset({Level.MEMBER_OUS, Level.SCHED_BLOCK})
 
 
 class _Shelf:
@@ -98,20 +98,20 @@ class _Shelf:
         self.known: dict[tuple[Level, int], TreeNode] = {}
         self.stand_ins: dict[tuple[int, Level], TreeNode] = {}
 
-    def put(self, row: TreeRow, node: TreeNode) -> None:
-        self.known[row.LEVEL, row.pk] = node
-        self._parent_of(row).children.append(node)
+    def put(self, thing: Any, node: TreeNode) -> None:
+        self.known[thing.LEVEL, thing.pk] = node
+        self._parent_of(thing).children.append(node)
 
-    def _parent_of(self, row: TreeRow) -> TreeNode:
+    def _parent_of(self, thing: Any) -> TreeNode:
         """The nearest known level above, with stand-ins for those between."""
         chain = (
-            (Level.MEMBER_OUS, row.member_ous_id),
-            (Level.GROUP_OUS, row.group_ous_id),
-            (Level.SCIENCE_GOAL, row.science_goal_id),
+            (Level.MEMBER_OUS, thing.member_ous_id),
+            (Level.GROUP_OUS, thing.group_ous_id),
+            (Level.SCIENCE_GOAL, thing.science_goal_id),
         )
         missing = []
         parent = self.root
-        for level, key in chain[_DEPTH_ABOVE[row.LEVEL] :]:
+        for level, key in chain[_DEPTH_ABOVE[thing.LEVEL] :]:
             known = self.known.get((level, key)) if key is not None else None
             if known is not None:
                 parent = known

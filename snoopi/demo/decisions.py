@@ -1,0 +1,42 @@
+"""What people of the demo observatory decide once its files have been read."""
+
+from datetime import datetime
+
+from accounts.models import User
+from projects.models import LivingThing, MemberOUS, Project
+from projects.services.states import move_state
+from snoopi.demo.living import code_of
+from snoopi.demo.stories import STORIES, Decision
+
+
+def take_decisions(today: datetime) -> int:
+    """Take all decisions of the living world in order; answer how many there were."""
+    people = {user.username: user for user in User.objects.filter(is_demo=True)}
+    taken = 0
+    for story in STORIES:
+        members = _members(code_of(story, today))
+        for part, member_ous in zip(story.parts, members, strict=True):
+            for decision in part.decisions:
+                _take(member_ous, decision, people.get(decision.by))
+                taken += 1
+    return taken
+
+
+def _members(code: str) -> list[MemberOUS]:
+    project = Project.objects.get(code=code)
+    return list(MemberOUS.objects.filter(project=project).order_by("pk"))
+
+
+def _take(member_ous: MemberOUS, decision: Decision, actor: User | None) -> None:
+    thing: LivingThing = member_ous
+    if decision.of_block:
+        thing = member_ous.sched_blocks.get()
+    move_state(
+        thing,
+        to=decision.to,
+        actor=actor,
+        way=decision.way,
+        flag=decision.flag,
+        note=decision.note,
+        note_public=bool(decision.note),
+    )
