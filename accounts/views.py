@@ -25,8 +25,15 @@ class LoginPage(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        demo_logins = getattr(settings, "DEMO_LOGINS", ())
-        return super().get_context_data(demo_logins=demo_logins, **kwargs)
+        return super().get_context_data(demo_logins=_demo_logins(), **kwargs)
+
+
+def _demo_logins() -> list[tuple[str, str, str]]:
+    """(user name, password, who) of the demo accounts; none outside the demo server."""
+    if not settings.DEMO_PASSWORD:
+        return []
+    users = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
+    return [(user.username, settings.DEMO_PASSWORD, str(user)) for user in users]
 
 
 class LogoutPage(LogoutView):

@@ -81,8 +81,12 @@ def _enter(
         return [_back_dated(thing, step, log, told)]
     if not _may_enter(thing, step, origin):
         return []
-    with_now = log.set_back(thing, step.at)
-    event = record_state(thing, to=step.to, at=step.at, account=told, flag=step.flag)
+    with_now = log.set_back(thing, thing.state_since)
+    public_frm = thing.public_state
+    log.set_back(thing, step.at)
+    event = record_state(
+        thing, to=step.to, at=step.at, account=told, flag=step.flag, public_frm=public_frm
+    )
     log.restore(thing, with_now)
     return [event] if event else []
 

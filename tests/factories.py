@@ -71,7 +71,7 @@ def make_project(
     pi: User | None = None,
     **facts: Any,
 ) -> Project:
-    """A project with one science goal and one group of member OUSs.
+    """A project with one science goal and one group of member OUSs, if it has any.
 
     ``members`` is their number, or the facts of each; every one has ``sched_blocks`` SBs
     with ``exec_blocks`` EBs each. Counts and the states above the members follow.
@@ -90,8 +90,8 @@ def make_project(
     )
     if pi:
         tie(project=project, user=pi, role="PI")
-    group = make_group_ous(project)
     wanted = [{}] * members if isinstance(members, int) else members
+    group = make_group_ous(project) if wanted else None
     rows = MemberOUS.objects.bulk_create(
         _member_ous(project, group, **member_facts) for member_facts in wanted
     )

@@ -77,13 +77,18 @@ def _member_sums() -> dict[str, Any]:
     }
 
 
+def nothing(field: "models.Field[Any, Any]") -> models.expressions.Combinable:
+    """A NULL of a known type, without which PostgreSQL takes it for text in a union."""
+    return Cast(models.Value(None, field), field)
+
+
 def _status_of_members() -> dict[str, Any]:
     """The facts of a status that follow from the sums: unknown where one member's is."""
     all_delivered = models.Q(members_total__gt=0, members_delivered=models.F("members_total"))
     return {
-        "qa2": models.Value(None, models.CharField()),
-        "qa2_passed": models.Value(None, models.BooleanField()),
-        "delivery_generation": models.Value(None, models.IntegerField()),
+        "qa2": nothing(models.CharField()),
+        "qa2_passed": nothing(models.BooleanField()),
+        "delivery_generation": nothing(models.IntegerField()),
         "executions_expected": models.Case(
             models.When(executions_unknown=0, then=models.F("executions_known"))
         ),

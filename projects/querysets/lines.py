@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 
 from projects.models import (
     Alias,
@@ -19,6 +19,7 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from projects.querysets.below import nothing
 from projects.querysets.project import Viewer
 from projects.states import OUS_LEVELS, Level
 
@@ -73,16 +74,11 @@ def _selected(part: Rows) -> Rows:
     renamed = _NO_OWN_NAME.get(model.LEVEL, {})
     level = models.Value(model.LEVEL.value, models.CharField())
     columns = [
-        F(renamed.get(name, name)) if name in renamed or name in known else _nothing(field)
+        F(renamed.get(name, name)) if name in renamed or name in known else nothing(field)
         for name, field in _COLUMNS.items()
     ]
     ref = "ref" if model is Project else "project__ref"
     return part.order_by().values_list(level, F(ref), *columns)
-
-
-def _nothing(field: "models.Field[Any, Any]") -> models.expressions.Combinable:
-    # PostgreSQL takes an untyped NULL for text and then refuses the union with a number.
-    return Cast(models.Value(None, field), field)
 
 
 def _thing(row: tuple[Any, ...]) -> LivingThing:

@@ -107,23 +107,37 @@ def _legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Mo
 
 
 def record_state(
-    thing: LivingThing, *, to: str | None, at: datetime | None, account: Account, flag: str = ""
+    thing: LivingThing,
+    *,
+    to: str | None,
+    at: datetime | None,
+    account: Account,
+    flag: str = "",
+    public_frm: str | None = None,
 ) -> Event | None:
     """Take over a state that upstream reports; answer its event, None where nothing moved.
 
     Changes the thing in memory: the caller saves it with ``save_states``, and appends the
-    event last. ``at`` None means that the source gives no date.
+    event last. ``at`` None means that the source gives no date; ``public_frm`` is what
+    people outside read before, where that is not what the thing counts now.
     """
     # A source that knows no flags does not take away what another one knows.
     if to is None or (to == thing.state and flag in ("", thing.state_flag)):
         return None
-    return _enter(thing, to=to, at=at, account=account, flag=flag)
+    before = public_frm or thing.public_state
+    return _enter(thing, to=to, at=at, account=account, flag=flag, public_frm=before)
 
 
 def _enter(
-    thing: LivingThing, *, to: str, at: datetime | None, account: Account, flag: str = ""
+    thing: LivingThing,
+    *,
+    to: str,
+    at: datetime | None,
+    account: Account,
+    flag: str = "",
+    public_frm: str | None = None,
 ) -> Event:
-    frm, public_frm = thing.state, thing.public_state
+    frm, public_frm = thing.state, public_frm or thing.public_state
     if to not in MENDED:
         thing.resume_state = ""
     elif frm not in MENDED:

@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.cache import patch_cache_control
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -102,7 +103,10 @@ def _headers(known: exceptions.APIException) -> dict[str, str]:
 
 def plain_problem(request: HttpRequest, status: HTTPStatus, detail: str) -> JsonResponse:
     """The problem document outside of REST framework's views."""
-    return JsonResponse(problem(status.value, detail), status=status, content_type=PROBLEM_TYPE)
+    body = problem(status.value, detail)
+    response = JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:

@@ -22,7 +22,7 @@ def event_id_of(cursor: str) -> int:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         check, text = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
         event_id = int(text.removeprefix(_PREFIX))
-        if check == _check(text) and feed_cursor(event_id) == cursor.rstrip("="):
+        if check == _check(text) and feed_cursor(event_id) == cursor:
             return min(event_id, _LARGEST_ID)
     except ValueError:
         pass

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.urls.converters import StringConverter
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.permissions import SAFE_METHODS
 
 from projects.lookup import canonical_ref
@@ -30,6 +31,8 @@ class RefConverter(StringConverter):
         return value
 
 
+# It writes nothing, and a token must not be asked for a form's secret.
+@csrf_exempt
 def elsewhere(request: HttpRequest, path: str) -> HttpResponse:
     """Send another spelling to the address that answers; else there is nothing.
 

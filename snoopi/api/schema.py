@@ -150,6 +150,7 @@ _REFUSALS = {
     415: "The body is not of a type that is read.",
     428: "If-Match is missing.",
 }
+_ELSEWHERE = OpenApiResponse(description="Another spelling of the name; this one answers.")
 _ALWAYS = (400, 401, 404, 406)
 _WITH_BODY = (403, 413, 415)
 
@@ -167,11 +168,14 @@ def reads(
     *,
     filters: Sequence[Filter] = (),
     conditional: bool = False,
+    named: bool = False,
     refuses: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
 ) -> Any:
-    """Describe a GET that answers ``shape``."""
+    """Describe a GET that answers ``shape``, of a thing ``named`` in the path or of a list."""
     answers: dict[Any, Any] = {200: shape, **_problems([*_ALWAYS, *refuses])}
+    if named or conditional:
+        answers[301] = _ELSEWHERE
     asked = [*parameters, *map(_filter_parameter, filters)]
     if conditional:
         answers[304] = OpenApiResponse(description="The caller has it already.")
@@ -194,11 +198,14 @@ def writes(
     *,
     body: Any = None,
     method: str = "POST",
+    named: bool = False,
     refuses: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
 ) -> Any:
     """Describe a request that changes something, or a POST that reads."""
     codes = [*_ALWAYS, *_WITH_BODY, *refuses]
+    if named:
+        answers = {**answers, 308: _ELSEWHERE}
     return extend_schema(
         methods=[method],
         operation_id=_operation_id(summary),

@@ -25,37 +25,35 @@ def _project(plan: ProjectPlan) -> str:
 
 
 def _sets(plan: ProjectPlan) -> Iterator[str]:
-    yield _ous(plan, plan.root_uid, "X1", "", "", plan.goals)
+    yield _ous(plan, plan.root_uid, "X1", below=plan.goals)
     for goal in plan.goals:
-        yield _ous(plan, goal.uid, goal.part_id, "", plan.root_uid, goal.groups)
+        yield _ous(plan, goal.uid, goal.part_id, above=plan.root_uid, below=goal.groups)
         for group in goal.groups:
-            yield _ous(plan, group.uid, group.part_id, "", goal.uid, group.members)
+            yield _ous(plan, group.uid, group.part_id, above=goal.uid, below=group.members)
             for member in group.members:
                 yield _member(plan, member, group)
                 yield from (_sched_block(plan, block, member) for block in member.blocks)
+
+
+def _member(plan: ProjectPlan, member: Member, group: Group) -> str:
+    refs = [reference("SBStatusRef", block.status_uid, "SBStatus") for block in member.blocks]
+    return _ous(
+        plan, member.uid, member.part_id, above=group.uid, state=member.state, block_refs=refs
+    )
 
 
 def _ous(
     plan: ProjectPlan,
     uid: str,
     part_id: str,
-    state: str,
-    above: str,
-    below: Sequence[Goal | Group | Member],
-) -> str:
-    refs = [reference("OUSStatusRef", part.uid, "OUSStatus") for part in below]
-    return _ous_document(plan, uid, part_id, state, above, refs)
-
-
-def _member(plan: ProjectPlan, member: Member, group: Group) -> str:
-    refs = [reference("SBStatusRef", block.status_uid, "SBStatus") for block in member.blocks]
-    return _ous_document(plan, member.uid, member.part_id, member.state, group.uid, refs)
-
-
-def _ous_document(
-    plan: ProjectPlan, uid: str, part_id: str, state: str, above: str, refs: list[str]
+    *,
+    above: str = "",
+    state: str = "",
+    below: Sequence[Goal | Group | Member] = (),
+    block_refs: Sequence[str] = (),
 ) -> str:
     containing = reference("ps:ContainingObsUnitSetRef", above, "OUSStatus") if above else ""
+    refs = [reference("OUSStatusRef", part.uid, "OUSStatus") for part in below]
     body = f"""
   <ps:Status State="{state}"/>
   <ps:hasExecutionCount>false</ps:hasExecutionCount>
@@ -63,7 +61,7 @@ def _ous_document(
   {reference("ps:ProjectStatusRef", plan.status_uid, "ProjectStatus")}
   {reference("OUSStatusEntity", uid, "OUSStatus")}
   {reference("ObsUnitSetRef", plan.uid, "ObsProject", part_id)}
-  {"".join(refs)}
+  {"".join([*refs, *block_refs])}
 """
     return status_document("OUSStatus", body)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -34,6 +34,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "science_observation": ("char", ""),
 }
 _WINDOW_GHZ = 0.4688
+_NOT_KNOWN = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 def write_votable(path: Path, projects: Iterable[ProjectPlan]) -> Path:
@@ -117,7 +118,7 @@ def _cell(value: float | None) -> str:
 
 def _release(member: Member) -> str:
     """The end of the proprietary period; the year 3000 while QA3 goes on."""
-    at = datetime(3000, 1, 1) if member.state == "QA3InProgress" else member.release_date
+    at = _NOT_KNOWN if member.state == "QA3InProgress" else member.release_date
     return f"{at:%Y-%m-%dT%H:%M:%S}.000" if at else ""
 
 

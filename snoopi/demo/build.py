@@ -1,6 +1,6 @@
 """Makes the demo observatory: files first, then the ordinary ingest, then decisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from snoopi.demo.john import johns_world
 from snoopi.demo.living import living_world
 from snoopi.demo.native import write_native
 from snoopi.demo.people import create_people
-from snoopi.demo.plans import ProjectPlan
 from snoopi.demo.wipe import refuse_others, wipe_demo
 
 
@@ -108,6 +107,4 @@ def take(reading: Reading) -> Report:
     return report
 
 
-def codes_of(plans: Sequence[ProjectPlan]) -> list[str]:
-    """The codes of some projects, in their order."""
-    return [plan.code for plan in plans]
+rebuild_demo = build_demo

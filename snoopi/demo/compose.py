@@ -230,4 +230,3 @@ def _block_history(steps: lives.Dated, sketch: Sketch) -> tuple[Step, ...]:
         return history
     state, _, at = sketch.waits
     return (*history, Step(at=at, to=state, note=sketch.notes.get(state, "")))
-

@@ -6,7 +6,8 @@ from accounts.models import User
 from projects.models import LivingThing, MemberOUS, Project
 from projects.services.states import move_state
 from snoopi.demo.living import code_of
-from snoopi.demo.stories import STORIES, Decision
+from snoopi.demo.stories import STORIES
+from snoopi.demo.story import Decision
 
 
 def take_decisions(today: datetime) -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from snoopi.demo import lives
 from snoopi.demo.compose import Composer, Sketch, setup_of
 from snoopi.demo.cycles import season_year
-from snoopi.demo.plans import Goal, Member, ProjectPlan, Tie
+from snoopi.demo.plans import Goal, Member, ProjectPlan, Setup, Tie
 from snoopi.demo.projects import Frame, project, simple_project
 from snoopi.demo.stories import (
     LARGE_ARRAYS,
@@ -15,12 +16,9 @@ from snoopi.demo.stories import (
     LARGE_STATES,
     LARGE_TIES,
     LARGE_TITLE,
-    PASS,
     STORIES,
-    Part,
-    Story,
-    expected_of,
 )
+from snoopi.demo.story import PASS, Part, Story
 
 _LETTERS = "abcdefghijklmnop"
 # A season's data still come in weeks after its end.
@@ -59,20 +57,14 @@ def _told(story: Story, today: datetime, seed: int) -> ProjectPlan:
         grade=story.grade,
         category=story.category,
         contact_scientist="cs" if story.number % 2 else "",
-        ties=(*own, *story.ties) if story.pi or story.ties else _as_pi(story),
+        ties=(*own, *story.ties),
         note=story.note,
     )
     return simple_project(frame, composer, sketches)
 
 
-def _as_pi(story: Story) -> tuple[Tie, ...]:
-    return (Tie(username=story.pi, role="PI"),)
-
-
 def _sketch(story: Story, part: Part, letter: str, today: datetime) -> Sketch:
-    setup = setup_of(
-        story.target, story.band, array=part.array, configuration=part.configuration
-    )
+    setup = setup_of(story.target, story.band, array=part.array, configuration=part.configuration)
     waits = part.waits
     # What upstream remarks stands beside the last step that it is about.
     noted = waits[0] if waits else "Verified" if part.qa2 else part.state
@@ -81,7 +73,7 @@ def _sketch(story: Story, part: Part, letter: str, today: datetime) -> Sketch:
         path=part.path or lives.PATHS[part.state],
         at=_ago(today, part.days),
         verdicts=part.verdicts,
-        expected=expected_of(part),
+        expected=None if part.expected is None else Decimal(part.expected),
         letter=letter,
         notes={noted: part.note} if part.note else {},
         qa2=part.qa2,
@@ -126,32 +118,27 @@ def _large_goal(composer: Composer, title: str, clouds: list[list[Member]]) -> G
 def _large_members(composer: Composer, today: datetime) -> Iterator[list[Member]]:
     """Yield the member OUSs of one cloud after the other."""
     states = iter([(state, days) for count, state, days in LARGE_STATES for _ in range(count)])
+    ra_deg, dec_deg = _LARGE_PLACE
     for cloud in range(LARGE_CLOUDS):
-        place = (_LARGE_PLACE[0] + 0.05 * (cloud % 8), _LARGE_PLACE[1] + 0.05 * (cloud // 8))
-        name = f"Core{cloud + 1:02d}"
-        yield [
-            composer.member(_large_sketch(composer, name, place, arrays, *next(states), today))
-            for arrays in LARGE_ARRAYS
-        ]
+        place = (round(ra_deg + 0.05 * (cloud % 8), 4), round(dec_deg + 0.05 * (cloud // 8), 4))
+        members = []
+        for array, configuration in LARGE_ARRAYS:
+            setup = setup_of(
+                f"Core{cloud + 1:02d}", 6, array=array, configuration=configuration, place=place
+            )
+            state, days = next(states)
+            at = _ago(today, days * composer.rng.uniform(0.8, 1.6))
+            members.append(composer.member(_large_sketch(setup, state, at)))
+        yield members
 
 
-def _large_sketch(
-    composer: Composer,
-    name: str,
-    place: tuple[float, float],
-    arrays: tuple[str, str],
-    state: str,
-    days: float,
-    today: datetime,
-) -> Sketch:
-    array, configuration = arrays
+def _large_sketch(setup: Setup, state: str, at: datetime) -> Sketch:
     observed = state not in ("Ready", "PartiallyObserved")
-    count = {"12m": 1, "7m": 2, "TP": 3}[array] if observed else int(state != "Ready")
-    place = (round(place[0], 4), round(place[1], 4))
+    count = {"12m": 1, "7m": 2, "TP": 3}[setup.array] if observed else int(state != "Ready")
     return Sketch(
-        setup=setup_of(name, 6, array=array, configuration=configuration, place=place),
+        setup=setup,
         path=lives.PATHS[state],
-        at=_ago(today, days * composer.rng.uniform(0.8, 1.6)),
+        at=at,
         verdicts=(PASS,) * count,
-        suffix={"C-4": "TM1", "C-1": "TM2"}.get(configuration, ""),
+        suffix="TM2" if setup.configurations == ("C-1",) else "",
     )

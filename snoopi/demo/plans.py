@@ -125,7 +125,7 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPlan:
-    """A project with all below it; the UIDs are its own, its status', its proposal's, its plan's."""
+    """A project with all below it; ``root_uid`` is the status UID of the plan's outermost set."""
 
     code: str
     uid: str

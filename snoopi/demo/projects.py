@@ -1,6 +1,6 @@
 """Composes whole projects: identity, history, people, and the goals given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,27 +70,42 @@ def simple_project(
 
 def _history(frame: Frame, members: Sequence[Member]) -> tuple[Step, ...]:
     """Date a project's steps so that they come before what they allow."""
-    cycle = cycle_named(frame.code[:6]) if frame.code[5].isdigit() else None
-    last = max((step.at for m in members for step in m.history), default=frame.at)
-    phase2 = _first(members, "Phase2Submitted") or (cycle.results + timedelta(30) if cycle else last)
-    assert phase2 is not None  # noqa: S101 - without cycle there are members or a date
-    approved = min(phase2 - timedelta(days=24), cycle.results if cycle else phase2)
-    submitted = min(approved - timedelta(days=90), cycle.deadline if cycle else approved)
+    submitted, approved, phase2 = _proposal_dates(frame, members)
     ready = _first(members, "Ready") or phase2 + timedelta(days=20)
-    dates: dict[str, Callable[[], datetime | None]] = {
-        "Phase1Submitted": lambda: submitted,
-        "Approved": lambda: approved,
-        "Rejected": lambda: approved,
-        "Phase2Submitted": lambda: phase2,
-        "Ready": lambda: ready,
-        "InProgress": lambda: _first(members, "PartiallyObserved") or ready,
+    dates = {
+        "Phase1Submitted": submitted,
+        "Approved": approved,
+        "Rejected": approved,
+        "Phase2Submitted": phase2,
+        "Ready": ready,
+        "InProgress": _first(members, "PartiallyObserved") or ready,
     }
-    steps = [
-        Step(at=dates[state]() or ready, to=state) if state in dates else
-        Step(at=frame.at or last or ready, to=state, note=frame.note)
+    last = max((step.at for m in members for step in m.history), default=ready)
+    ended = {"at": frame.at or last, "note": frame.note}
+    return tuple(
+        Step(at=dates[state], to=state) if state in dates else Step(to=state, **ended)
         for state in project_path(frame.state)
-    ]
-    return tuple(steps)
+    )
+
+
+def _proposal_dates(frame: Frame, members: Sequence[Member]) -> tuple[datetime, ...]:
+    """When Phase 1 was handed in, the proposal accepted, Phase 2 handed in.
+
+    A cycle's calendar says so; director's time goes by its own dates.
+    """
+    phase2 = _first(members, "Phase2Submitted")
+    if not frame.code[5].isdigit():
+        phase2 = phase2 or frame.at or max(step.at for m in members for step in m.history)
+        approved = phase2 - timedelta(days=24)
+        return (
+            (frame.at if not members and frame.at else approved - timedelta(days=9)),
+            approved,
+            phase2,
+        )
+    cycle = cycle_named(frame.code[:6])
+    phase2 = phase2 or cycle.results + timedelta(days=30)
+    approved = min(phase2 - timedelta(days=24), cycle.results)
+    return min(approved - timedelta(days=90), cycle.deadline), approved, phase2
 
 
 def _first(members: Sequence[Member], state: str) -> datetime | None:

@@ -39,7 +39,9 @@ def refuse_others() -> None:
     others = Project.objects.filter(models.Q(is_demo=False) | models.Q(facts__has_key=SIMULATED))
     _refuse_projects(others)
     names = [person.username for person in PEOPLE]
-    taken = User.objects.filter(username__in=names, is_demo=False).values_list("username", flat=True)
+    taken = User.objects.filter(username__in=names, is_demo=False).values_list(
+        "username", flat=True
+    )
     if taken:
         raise OthersAreHere(f"These accounts are no demo accounts: {', '.join(sorted(taken))}.")
 
@@ -67,7 +69,7 @@ def wipe_demo() -> int:
     """
     demo = Project.objects.filter(is_demo=True)
     ids = list(demo.order_by().values_list("pk", flat=True))
-    for model in (*_BELOW, Project):
-        name = "pk" if model is Project else "project_id"
-        model._default_manager.filter(**{f"{name}__in": ids}).order_by().delete()
+    for model in _BELOW:
+        model._default_manager.filter(project_id__in=ids).order_by().delete()
+    Project.objects.filter(pk__in=ids).order_by().delete()
     return len(ids)

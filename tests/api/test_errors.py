@@ -34,7 +34,6 @@ def _assert_problem(answer, status):
         "projects/2011.0.00001.S/tree/",
         "schedblocks/local___0123456789ab/",
         "execblocks/uid___A002_X9_X9/",
-        "tokens/99999999999999999999999/",
         "ingest/abc/",
         "ous/a%00b/",
         "nothing%00/",

@@ -180,7 +180,7 @@ class OUSExecBlocks(ApiView):
 
     order = ("-ended", "-pk")
 
-    @reads(ListOf(ExecBlockLine), "List the execution blocks of an OUS")
+    @reads(ListOf(ExecBlockLine), "List the execution blocks of an OUS", named=True)
     def get(self, request: ApiRequest, ref: str) -> Response:
         ous = find_ous(request.user, ref)
         rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end()
@@ -195,6 +195,7 @@ class OUSState(ApiView):
         "Take one legal step",
         body=StateRequest,
         parameters=[IF_MATCH],
+        named=True,
         refuses=[409, 412, 428],
     )
     def post(self, request: ApiRequest, ref: str) -> Response:

@@ -19,7 +19,7 @@ from granian.log import LogLevels
 from accounts.services import set_demo_password
 from projects.models import Project
 from snoopi.bell import BackgroundThread
-from snoopi.demo.build import rebuild_demo
+from snoopi.demo.build import build_demo
 
 WORKERS = 2
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         others = Project.objects.filter(is_demo=False).exists()
         if not others and not Project.objects.exists():
             self.stdout.write(f"{_now()} making the demo observatory …")
-            rebuild_demo()
+            build_demo()
         if not Project.objects.filter(is_demo=True).exists():
             return
         password = _demo_password(settings.VAR_DIR / "demo_password")

@@ -1,0 +1,103 @@
+"""Many at once, with real threads and real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from projects.models import Event, MemberOUS
+from projects.services.states import move_state
+from tests.factories import make_project, make_token, make_user
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
+
+WRITERS = 8
+MOVES_EACH = 12
+STEPS = ("ObservingTimedOut", "Ready")
+
+
+def _closing(work, *arguments):
+    """Do the work on this thread's own database connection, and close that."""
+    try:
+        return work(*arguments)
+    finally:
+        connection.close()
+
+
+def _write(member_id, drm, start):
+    start.wait()
+    for number in range(MOVES_EACH):
+        member = MemberOUS.objects.get(pk=member_id)
+        move_state(member, to=STEPS[number % 2], actor=drm)
+
+
+def _read(token, start, writers):
+    client = Client(headers={"authorization": f"Token {token}"})
+    seen, cursor, ended = [], "", False
+    start.wait()
+    while True:
+        # Asked before the page is read: what they wrote last must still be on it.
+        ended = all(writer.done() for writer in writers)
+        body = client.get(f"/api/v1/events/?page_size=7&after={cursor}").json()
+        seen += body["results"]
+        cursor = body["cursor"]
+        if ended and not body["results"]:
+            return seen
+
+
+def test_feed_reader_under_eight_writers_misses_none_and_repeats_none():
+    drm = make_user("drm", roles=["drm"])
+    token = make_token(drm)
+    projects = [make_project() for _ in range(WRITERS)]
+    members = [project.memberous_set.get().pk for project in projects]
+    start, writers = Barrier(WRITERS + 1), []
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        writers += [pool.submit(_closing, _write, pk, drm, start) for pk in members]
+        reader = pool.submit(_closing, _read, token, start, writers)
+        for writer in writers:
+            writer.result()
+        seen = reader.result()
+
+    written = Event.objects.order_by("pk")
+    assert [line["recorded_at"] for line in seen] == [
+        event.recorded_at.isoformat().replace("+00:00", "Z") for event in written
+    ]
+    moves = [line for line in seen if line["level"] == "member"]
+    assert len(moves) == WRITERS * MOVES_EACH
+    assert len({line["cursor"] for line in seen}) == len(seen)
+
+
+def _post(token, ref, tag, to, start):
+    client = Client(
+        headers={"authorization": f"Token {token}", "if-match": tag}, raise_request_exception=False
+    )
+    start.wait()
+    path = f"/api/v1/ous/{ref}/state/"
+    return client.post(path, {"to": to}, "application/json").status_code
+
+
+@pytest.mark.parametrize("targets", [("Canceled", "Canceled"), ("Canceled", "DoNotObserve")])
+@pytest.mark.parametrize("tag", ["current", "*"])
+def test_two_writers_on_one_ous_one_wins(targets, tag):
+    tokens = [make_token(make_user(f"drm{n}", roles=["drm"])) for n in range(2)]
+    member = make_project().memberous_set.get()
+    reading = Client(headers={"authorization": f"Token {tokens[0]}"})
+    if tag == "current":
+        tag = reading.get(f"/api/v1/ous/{member.ref}/status/")["ETag"]
+    start = Barrier(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(_closing, _post, token, member.ref, tag, to, start)
+            for token, to in zip(tokens, targets, strict=True)
+        ]
+        answers = sorted(one.result() for one in asked)
+
+    assert answers[0] == 200
+    assert answers[1] in (409, 412)
+    assert Event.objects.filter(member_ous=member).count() == 1
+    member.refresh_from_db()
+    assert member.state in targets

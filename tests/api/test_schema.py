@@ -1,0 +1,135 @@
+"""OpenAPI: fresh, of version 3.1, and true whatever is thrown at it."""
+
+from typing import get_type_hints
+
+import pytest
+import schemathesis
+import yaml
+from django.conf import settings as site
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from snoopi.api import shapes
+from snoopi.wsgi import application
+from tests.factories import make_token
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+schema = schemathesis.openapi.from_wsgi("/api/v1/schema/?format=json", application)
+
+
+@pytest.fixture
+def described(client):
+    return client.get("/api/v1/schema/?format=json").json()
+
+
+def test_schema_is_openapi_3_1_and_valid(described):
+    validate_schema(described)
+
+    assert described["openapi"] == "3.1.0"
+
+
+def test_committed_schema_is_what_the_code_says(described):
+    committed = yaml.safe_load((site.BASE_DIR / "docs" / "openapi.yaml").read_text())
+
+    assert committed == described
+
+
+def test_schema_offers_token_or_session(described):
+    assert described["paths"]["/api/v1/me/"]["get"]["security"] == [
+        {"token": []},
+        {"session": []},
+    ]
+
+
+def test_schema_names_every_operation_once(described):
+    names = [
+        operation["operationId"]
+        for path in described["paths"].values()
+        for operation in path.values()
+    ]
+
+    assert len(names) == len(set(names)) == 23
+
+
+def test_schema_has_a_component_for_every_shape(described):
+    wanted = {
+        name
+        for name, shape in vars(shapes).items()
+        if getattr(shape, "__module__", "") == shapes.__name__ and get_type_hints(shape)
+    }
+
+    assert wanted - set(described["components"]["schemas"]) == set()
+
+
+def test_schema_says_which_fields_may_be_null(described):
+    status = described["components"]["schemas"]["Status"]
+
+    assert status["properties"]["release_date"] == {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "End of the proprietary period.",
+    }
+    assert status["properties"]["qa2"] == {
+        "anyOf": [{"$ref": "#/components/schemas/QA2"}, {"type": "null"}]
+    }
+    assert set(status["required"]) == set(status["properties"])
+
+
+@pytest.fixture
+def names(cast_project, reducer):
+    """Names that mean something, in several spellings, by operation path."""
+    member = cast_project.memberous_set.order_by("pk")[0]
+    block = member.sched_blocks.get()
+    return {
+        "projects": [cast_project.ref],
+        "ous": [member.ref, member.group_ous.ref, member.science_goal.ref, "A001|X1|X2"],
+        "schedblocks": [block.ref],
+        "execblocks": [block.exec_blocks.all()[0].ref],
+    }
+
+
+@pytest.fixture
+def one_connection(db):
+    """Keep the test's transaction over requests, as Django's own test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+@schema.given(data=st.data())
+def test_answers_are_as_documented(case, data, one_connection, names, admin, drm):
+    parts = case.operation.path.split("/")
+    if "ref" in (case.path_parameters or {}):
+        case.path_parameters["ref"] = data.draw(
+            st.sampled_from(names[parts[3]]) | st.just(case.path_parameters["ref"])
+        )
+    user = data.draw(st.sampled_from([admin, drm]))
+
+    case.call_and_validate(
+        checks=CHECKS, headers={"Authorization": f"Token {make_token(user)}"}
+    )

@@ -1,0 +1,231 @@
+"""The living world holds every case that makes a page worth opening."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts.models import User
+from ingest.readers import Source, read_source
+from projects.models import (
+    Alias,
+    Event,
+    EventKind,
+    ExecBlock,
+    LivingThing,
+    MemberOUS,
+    Membership,
+    Project,
+    SchedBlock,
+)
+from projects.moves import MOVES
+from projects.querysets.project import is_staff_viewer
+from projects.states import Level
+from snoopi.demo.build import Built, build_demo, take
+from snoopi.demo.people import PEOPLE
+from snoopi.demo.sky import BAND_EDGES_GHZ
+from snoopi.demo.stories import STORIES
+
+LIFE_CYCLE = sorted({word for pair in MOVES[Level.MEMBER_OUS] for word in pair})
+DECISIONS = sum(len(part.decisions) for story in STORIES for part in story.parts)
+
+
+@pytest.fixture
+def napi(observatory: Built) -> User:
+    return User.objects.get(username="napi")
+
+
+def of_napi(napi: User) -> list[Project]:
+    return list(Project.objects.of_member(napi))
+
+
+@pytest.mark.parametrize("state", LIFE_CYCLE)
+def test_two_member_ous_at_least_are_in_each_state(napi: User, state: str) -> None:
+    members = MemberOUS.objects.filter(project__in=of_napi(napi), state=state)
+
+    assert members.count() >= 2
+
+
+def test_one_project_is_directors_time_under_observation(napi: User) -> None:
+    found = [project for project in of_napi(napi) if project.is_ddt and project.members_total]
+
+    assert [project.state for project in found] == ["InProgress"]
+
+
+@pytest.mark.parametrize(("flag", "count"), [("ForP2G", 2), ("trigger", 1)])
+def test_blocks_wait_for_the_pi(napi: User, flag: str, count: int) -> None:
+    waiting = SchedBlock.objects.filter(project__in=of_napi(napi), state="Waiting", state_flag=flag)
+
+    assert waiting.count() == count
+
+
+def test_large_programme_has_152_blocks(napi: User) -> None:
+    large = [project for project in of_napi(napi) if str(project.code).endswith(".L")]
+
+    assert [project.sched_blocks.count() for project in large] == [152]
+
+
+def test_one_total_power_member_ous_has_100_executions(observatory: Built) -> None:
+    counts = MemberOUS.objects.filter(array="TP").values_list("executions_count", flat=True)
+
+    assert max(counts) == 100
+
+
+def test_grade_a_project_was_carried_over(napi: User) -> None:
+    back = Event.objects.filter(
+        level=Level.MEMBER_OUS, kind=EventKind.STATE, frm="ObservingTimedOut", to="Ready"
+    )
+
+    told = [(e.project and e.project.grade, e.actor and e.actor.username) for e in back]
+
+    assert told == [("A", "drm")]
+
+
+def test_semipass_deliveries_are_there_one_of_them_timed_out(napi: User) -> None:
+    found = MemberOUS.objects.filter(state="Delivered", qa2="SemiPass")
+
+    timed_out = [
+        Event.objects.filter(member_ous=member, to="ObservingTimedOut").exists() for member in found
+    ]
+
+    assert sorted(timed_out) == [False, True]
+
+
+def test_decisions_show_the_people_who_took_them(observatory: Built) -> None:
+    decided = Event.objects.filter(kind=EventKind.STATE, actor__isnull=False)
+
+    people = Counter(event.actor.username for event in decided if event.actor)
+
+    assert observatory.decisions == DECISIONS
+    assert people == {"drm": 10, "reducer": 2, "qa": 2, "aod": 1}
+
+
+def test_accounts_are_made_without_a_password(observatory: Built) -> None:
+    users = User.objects.filter(is_demo=True).order_by("pk")
+
+    assert [user.username for user in users] == [person.username for person in PEOPLE]
+    assert [user.has_usable_password() for user in users] == [False] * len(users)
+    assert [user.username for user in users if is_staff_viewer(user)] == [
+        "aod",
+        "reducer",
+        "qa",
+        "drm",
+        "cs",
+        "arc",
+        "admin",
+    ]
+
+
+def test_all_projects_are_marked_as_demonstration(observatory: Built) -> None:
+    assert Project.objects.filter(is_demo=False).count() == 0
+    assert Project.objects.filter(is_demo=True).count() == 44 + 16
+
+
+def test_nothing_was_rejected_and_no_mail_was_sent(observatory: Built) -> None:
+    assert observatory.report.rejected == []
+    assert mail.outbox == []
+
+
+def test_nothing_happened_in_the_future(observatory: Built) -> None:
+    ahead = Event.objects.filter(at__gt=timezone.now() + timedelta(minutes=1))
+
+    assert ahead.count() == 0
+
+
+@pytest.mark.parametrize("model", [Project, MemberOUS, SchedBlock])
+def test_histories_lead_from_state_to_state_up_to_the_present(
+    observatory: Built, model: type[LivingThing]
+) -> None:
+    events = Event.objects.filter(level=model.LEVEL, kind=EventKind.STATE, for_staff=True)
+    steps: dict[int, list[tuple[str, str]]] = {}
+    for event in events.select_related(model.LEVEL).order_by("at", "pk"):
+        steps.setdefault(event.subject.pk, []).append((event.frm, event.to))
+
+    broken = {
+        pk: found
+        for pk, found in steps.items()
+        if [to for _, to in found[:-1]] != [frm for frm, _ in found[1:]]
+    }
+    states = dict(model._default_manager.values_list("pk", "state"))
+
+    assert broken == {}
+    assert {pk: found[-1][1] for pk, found in steps.items()} == states
+
+
+@pytest.mark.parametrize("model", [MemberOUS, SchedBlock, ExecBlock])
+def test_everything_stands_on_the_sky_in_a_band(
+    observatory: Built, model: type[MemberOUS | SchedBlock | ExecBlock]
+) -> None:
+    rows = model._default_manager.values_list("ra_deg", "dec_deg", "rep_freq_ghz", "bands")
+
+    bad = [
+        row
+        for row in rows
+        if not (0 <= row[0] < 360 and -90 <= row[1] < 45)
+        or not BAND_EDGES_GHZ[row[3][0]][0] <= row[2] <= BAND_EDGES_GHZ[row[3][0]][1]
+    ]
+
+    assert bad == []
+
+
+def test_executions_take_between_half_an_hour_and_two(observatory: Built) -> None:
+    minutes = [run.duration_min or 0 for run in ExecBlock.objects.all()]
+
+    assert 30 < min(minutes) < max(minutes) < 120
+
+
+def test_counts_agree_with_the_states(observatory: Built) -> None:
+    complete = SchedBlock.objects.filter(state="FullyObserved")
+
+    lacking = [
+        block.name
+        for block in complete
+        if block.executions_passed < (block.executions_expected or 0)
+    ]
+
+    # The one that was declared fully observed, with a reason.
+    assert lacking == ["NGC253_c_06_7M"]
+
+
+def test_delivered_data_have_dates_and_antennas(observatory: Built) -> None:
+    delivered = MemberOUS.objects.filter(state="Delivered")
+
+    undated = delivered.filter(delivered_at=None) | delivered.filter(release_date=None)
+    nameless = ExecBlock.objects.filter(antenna_names="")
+
+    assert (undated.count(), nameless.count()) == (0, 0)
+    assert delivered.exclude(qa2_passed=True).count() == 0
+
+
+def counted() -> dict[str, object]:
+    models = (Project, MemberOUS, SchedBlock, ExecBlock, Event, Membership, Alias)
+    states = MemberOUS.objects.values_list("state").order_by("state")
+    return {
+        **{model.__name__: model._default_manager.count() for model in models},
+        "states": list(states.annotate(Count("pk"))),
+    }
+
+
+def test_same_files_again_change_nothing_and_undo_no_decision(observatory: Built) -> None:
+    before = counted()
+    files = sorted(observatory.folder.glob("*.*"), key=lambda path: path.suffix != ".json")
+
+    reports = [take(read_source(Source.from_path(path))) for path in files]
+
+    assert len(files) == observatory.files
+    assert counted() == before
+    assert [report.counts()["updated"] for report in reports] == [{}] * len(files)
+
+
+def test_making_it_anew_leaves_the_same_and_keeps_accounts(observatory: Built) -> None:
+    before = counted()
+    accounts = set(User.objects.values_list("pk", "username"))
+
+    again = build_demo(observatory.folder)
+
+    assert again.removed == 60
+    assert counted() == before
+    assert set(User.objects.values_list("pk", "username")) == accounts
