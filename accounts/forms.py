@@ -1,10 +1,10 @@
 """Forms of log-in and settings."""
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import TokenScope, User
@@ -29,9 +29,9 @@ class ProfileForm(forms.Form):
     name = forms.CharField(max_length=200, label="Full name", help_text="As mail greets you.")
     email = forms.EmailField(required=False, label="E-mail")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         initial = {"name": user.name, "email": user.email}
-        super().__init__(*args, initial=initial, auto_id="profile-%s", **kwargs)
+        super().__init__(data, initial=initial, auto_id="profile-%s", label_suffix="")
         self.user = user
 
     def save(self) -> bool:
@@ -55,8 +55,8 @@ class TokenForm(forms.Form):
         widget=forms.DateInput({"type": "date"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="token-%s", **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="token-%s", label_suffix="")
 
     def clean_expires_on(self) -> datetime | None:
         """The first moment at which the token no longer works."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -48,8 +49,21 @@ def upsert_account(
         facts["qualifications"] = _known(qualifications, Qualification, "qualification")
     for field, value in facts.items():
         setattr(user, field, value)
+    _check_fields(user, facts)
     user.save(update_fields=list(facts))
     return user, created
+
+
+def _check_fields(user: User, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        if isinstance(value, str) and "\x00" in value:
+            raise BadAccount(f"{name}: It holds a NUL character.")
+    others = [field.name for field in User._meta.fields if field.name not in facts]
+    try:
+        user.clean_fields(exclude=others)
+    except ValidationError as problem:
+        faults = [f"{name}: {' '.join(words)}" for name, words in problem.message_dict.items()]
+        raise BadAccount(" ".join(faults)) from None
 
 
 def _known(words: Sequence[str], table: type[StaffRole | Qualification], what: str) -> list[str]:

@@ -25,15 +25,14 @@ class LoginPage(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(demo_logins=_demo_logins(), **kwargs)
+        demo = {"demo_users": _demo_users(), "demo_password": settings.DEMO_PASSWORD}
+        return super().get_context_data(**demo, **kwargs)
 
 
-def _demo_logins() -> list[tuple[str, str, str]]:
-    """(user name, password, who) of the demo accounts; none outside the demo server."""
-    if not settings.DEMO_PASSWORD:
-        return []
-    users = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
-    return [(user.username, settings.DEMO_PASSWORD, str(user)) for user in users]
+def _demo_users() -> list[User]:
+    """The accounts of the demo observatory; none but where its password is set."""
+    demo = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
+    return list(demo) if settings.DEMO_PASSWORD else []
 
 
 class LogoutPage(LogoutView):

@@ -12,6 +12,9 @@ from typing import Any
 
 Facts = dict[str, dict[str, list[Any]]]
 
+# What the archive writes for a release date that is not known (yet, or again).
+NOT_KNOWN_YET = "3000-01-01"
+
 
 def as_fact(value: Any) -> Any:
     """The JSON form in which a value is remembered and compared."""

@@ -55,7 +55,8 @@ def enter_states(reported: Sequence[tuple[LivingThing, Said]], context: Context)
         for step in _steps(said):
             if known_state(thing.LEVEL, step.to) and not log.holds(thing, step):
                 events += _enter(thing, step, log, account, context.origin)
-    save_states([thing for thing, _ in living])
+    moved = {id(event.subject): event.subject for event in events}
+    save_states([thing for thing in moved.values() if isinstance(thing, LivingThing)])
     return events
 
 
@@ -93,11 +94,12 @@ def _enter(
 
 def _may_enter(thing: LivingThing, step: Step, origin: str) -> bool:
     decided = thing.state_decided_at
-    if decided and (step.at is None or step.at <= decided):
-        return False
-    backwards = is_behind(step.to, thing.state)
+    if decided and step.at:
+        return step.at > decided
+    if decided:
+        return is_behind(thing.state, step.to)
     others = said_by_another(thing.facts, origin, "state", thing.state)
-    return not (step.at is None and backwards and others)
+    return not (step.at is None and others and is_behind(step.to, thing.state))
 
 
 def _back_dated(thing: LivingThing, step: Step, log: "_Log", account: Account) -> Event:

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
 from ingest.lifecycle import ORIGIN_WORDS, enter_states
-from ingest.records import MembershipRecord, ProjectBundle, ProjectRecord, Reading
+from ingest.records import ProjectBundle, ProjectRecord, Reading
 from ingest.report import Report
 from ingest.saying import (
+    People,
     say_exec_block,
     say_member,
     say_project,
@@ -33,7 +35,7 @@ from projects.models import (
     ScienceGoal,
     Tracked,
 )
-from projects.services.events import append_events, touch
+from projects.services.events import append_events, lock_project, touch
 from projects.services.executions import recount_executions
 from projects.services.memberships import tie
 from projects.services.states import Account, roll_up
@@ -68,24 +70,44 @@ def _load_bundle(bundle: ProjectBundle, origin: str, dry_run: bool) -> Report:
 @transaction.atomic
 def _one_transaction(bundle: ProjectBundle, origin: str, dry_run: bool) -> Report:
     context = Context(origin, timezone.now(), Report())
-    projects = _take_project(bundle.project, context)
+    people = _people(bundle, context)
+    if bundle.project is None:
+        _lock_owners(bundle)
+    projects = _take_project(bundle.project, people, context)
     project = next(iter(projects.by_key.values()), None)
     if bundle.project is None or project is not None:
         below = Context(origin, context.now, context.report, project)
-        load_below(bundle, projects, below)
+        _take_below(bundle, projects, people, below)
     transaction.set_rollback(dry_run)
     return context.report
 
 
-def _take_project(record: ProjectRecord | None, context: Context) -> Rows[Project]:
+def _people(bundle: ProjectBundle, context: Context) -> People:
+    """The accounts that a bundle names, by user name in lower case; unknown ones are rejected."""
+    named = {record.reducer: "reducer" for record in bundle.member_ous}
+    if bundle.project:
+        named[bundle.project.contact_scientist] = "contact_scientist"
+        named |= {tie.username: "membership" for tie in bundle.project.memberships}
+    named.pop("", None)
+    if not named:
+        return {}
+    wanted = {name.lower() for name in named}
+    users = User.objects.annotate(lower=Lower("username")).filter(lower__in=wanted)
+    known = {user.username.lower(): user for user in users}
+    for name, what in named.items():
+        if name.lower() not in known:
+            context.report.reject(f"{what} {name}", f"There is no account “{name}”.")
+    return known
+
+
+def _take_project(record: ProjectRecord | None, people: People, context: Context) -> Rows[Project]:
     if record is None:
         return Rows()
-    said = say_project(record)
+    said = say_project(record, people)
     _lock_known(said)
     projects = take_over(Project, [said], context)
     for project in projects.by_key.values():
         _give_code(project, record.code, projects)
-        _name_contact(project, record.contact_scientist, projects, context)
     write(Project, projects, context)
     return projects
 
@@ -95,40 +117,36 @@ def _lock_known(said: Said) -> None:
     for name in filter(None, (said.local_ref, said.uid, *said.other_uids)):
         known = find(Project.objects.all(), name)
         if known is not None:
-            Project.objects.select_for_update().get(pk=known.pk)
+            lock_project(known.pk)
             return
+
+
+def _lock_owners(bundle: ProjectBundle) -> None:
+    """Lock the projects of things that a source knows without their project."""
+    blocks = SchedBlock.objects.filter(uid__in=[row.uid for row in bundle.sched_blocks])
+    runs = ExecBlock.objects.filter(uid__in=[row.uid for row in bundle.exec_blocks])
+    owners = {*blocks.values_list("project_id", flat=True)}
+    owners |= {*runs.values_list("project_id", flat=True)}
+    for pk in sorted(owners - {None}, key=str):
+        lock_project(pk)
 
 
 def _give_code(project: Project, code: str, projects: Rows[Project]) -> None:
     """A draft that got its code is addressed by it from now on."""
-    if code and project.code != code:
-        project.code = project.ref = code
-        _mark_changed(project, projects)
-
-
-def _name_contact(
-    project: Project, username: str, projects: Rows[Project], context: Context
-) -> None:
-    if not username:
+    if not code or project.code == code:
         return
-    user = User.objects.filter(username__iexact=username).first()
-    if user is None:
-        reason = f"contact_scientist: there is no account “{username}”."
-        context.report.reject(f"project {project.ref}", reason)
-    elif project.contact_scientist_id != user.pk:
-        project.contact_scientist = user
-        _mark_changed(project, projects)
-
-
-def _mark_changed(project: Project, projects: Rows[Project]) -> None:
+    project.code = project.ref = code
+    projects.fields.add("code")
     if project not in (*projects.new, *projects.changed):
         projects.changed.append(project)
 
 
-def load_below(bundle: ProjectBundle, projects: Rows[Project], context: Context) -> None:
+def _take_below(
+    bundle: ProjectBundle, projects: Rows[Project], people: People, context: Context
+) -> None:
     """Upsert everything under the project, level by level; states and events last."""
     project = context.project
-    goals, groups, members = _take_sets(bundle, context)
+    goals, groups, members = _take_sets(bundle, people, context)
     blocks = _take_sched_blocks(bundle, members, context)
     said = [say_exec_block(r, project, members, blocks) for r in bundle.exec_blocks]
     exec_blocks = take_over(ExecBlock, said, context)
@@ -144,13 +162,13 @@ def load_below(bundle: ProjectBundle, projects: Rows[Project], context: Context)
         events = [*enter_states(reported, context), *events]
         events += roll_up(project) if project else []
         touch(moved)
-    if project and bundle.project:
-        _tie_all(project, bundle.project.memberships, context)
+    for project in projects.by_key.values():
+        _tie_new(project, projects, people, context)
     append_events(events)
 
 
 def _take_sets(
-    bundle: ProjectBundle, context: Context
+    bundle: ProjectBundle, people: People, context: Context
 ) -> tuple[Rows[ScienceGoal], Rows[GroupOUS], Rows[MemberOUS]]:
     project = context.project
     if project is None:
@@ -167,40 +185,10 @@ def _take_sets(
     said = [say_set(record, project, goals) for record in bundle.group_ous]
     groups = take_over(GroupOUS, said, context, nearby)
     write(GroupOUS, groups, context)
-    said = [say_member(record, project, goals, groups) for record in bundle.member_ous]
+    said = [say_member(record, project, goals, groups, people) for record in bundle.member_ous]
     members = take_over(MemberOUS, said, context, nearby)
-    _assign_reducers(bundle, members, context)
-    _forget_release(bundle, members)
     write(MemberOUS, members, context)
     return goals, groups, members
-
-
-def _assign_reducers(bundle: ProjectBundle, members: Rows[MemberOUS], context: Context) -> None:
-    wanted = {record.key: record.reducer for record in bundle.member_ous if record.reducer}
-    if not wanted:
-        return
-    known = {user.username: user for user in User.objects.filter(username__in=wanted.values())}
-    for key, username in wanted.items():
-        row, user = members.get(key), known.get(username)
-        if user is None:
-            context.report.reject(key, f"reducer: there is no account “{username}”.")
-        elif row is not None and row.reducer_id != user.pk:
-            row.reducer = user
-            _note_changed(row, members)
-
-
-def _forget_release(bundle: ProjectBundle, members: Rows[MemberOUS]) -> None:
-    """The archive took a release date back (3000-01-01): it is unknown again."""
-    for record in bundle.member_ous:
-        row = members.get(record.key)
-        if row and record.release_date_unknown and row.release_date is not None:
-            row.release_date = None
-            _note_changed(row, members)
-
-
-def _note_changed(row: MemberOUS, members: Rows[MemberOUS]) -> None:
-    if row not in (*members.new, *members.changed):
-        members.changed.append(row)
 
 
 def _take_sched_blocks(
@@ -268,22 +256,22 @@ def _refresh_counts(things: Iterable[LivingThing]) -> None:
             mine[pk].executions_passed = passed
 
 
-def _tie_all(project: Project, records: tuple[MembershipRecord, ...], context: Context) -> None:
-    for record in records:
-        user = User.objects.filter(username__iexact=record.username).first()
-        account = Account(word=ORIGIN_WORDS.get(context.origin, context.origin))
-        name = f"project {project.ref}, membership of {record.username}"
-        if user is None:
-            context.report.reject(name, f"There is no account “{record.username}”.")
-            continue
+def _tie_new(project: Project, projects: Rows[Project], people: People, context: Context) -> None:
+    """Make the ties that the origin did not name last time; what people ended stays ended."""
+    former = next(iter(projects.former.values()))
+    if "memberships" not in former:
+        return
+    known = former["memberships"] or []
+    ties = project.facts[context.origin]["memberships"][0]
+    for username, role, kind, ends in (row for row in ties if row not in known):
         try:
             tie(
                 project=project,
-                user=user,
-                role=record.role,
-                kind=record.kind,
-                ends_at=record.ends_at,
-                account=account,
+                user=people[username],
+                role=role,
+                kind=kind,
+                ends_at=datetime.fromisoformat(ends) if ends else None,
+                account=Account(word=ORIGIN_WORDS.get(context.origin, context.origin)),
             )
         except BadMembership as error:
-            context.report.reject(name, str(error))
+            context.report.reject(f"membership {username}", str(error))

@@ -1,9 +1,11 @@
 """Turns a reader's records into what upserts compare: ``Said``. Almost pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from accounts.models import User
+from ingest.facts import NOT_KNOWN_YET
 from ingest.records import (
     Asked,
     ExecBlockRecord,
@@ -17,6 +19,7 @@ from ingest.upserts import Rows, Said, StateSaid
 from projects.identity import cycle_of, draft_ref, local_ref
 from projects.models import GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
 
+People = Mapping[str, User]
 _SKY = ("ra_deg", "dec_deg", "rep_freq_ghz")
 
 
@@ -50,7 +53,7 @@ def _state(state: str, flag: str, at: Any, history: tuple[StateChange, ...]) -> 
     return StateSaid(state, flag, at)
 
 
-def say_project(record: ProjectRecord) -> Said:
+def say_project(record: ProjectRecord, people: People) -> Said:
     """What a project record says; a plan without code is a draft."""
     values = _copied(
         record,
@@ -65,9 +68,21 @@ def say_project(record: ProjectRecord) -> Said:
         uid=record.uid,
         other_uids=record.other_uids,
         values=values,
+        people={"contact_scientist": people.get(record.contact_scientist.lower())},
+        told={"memberships": say_ties(record, people)},
         state=_state(record.state, record.state_flag, record.state_at, record.history),
         history=record.history,
     )
+
+
+def say_ties(record: ProjectRecord, people: People) -> list[list[str]]:
+    """The ties of a project to people who have an account, in the form of a fact."""
+    ties = [
+        [tie.username.lower(), tie.role, tie.kind, tie.ends_at.isoformat() if tie.ends_at else ""]
+        for tie in record.memberships
+        if tie.username.lower() in people
+    ]
+    return sorted(ties)
 
 
 def say_set(record: OUSRecord, project: Project, goals: Rows[ScienceGoal] | None) -> Said:
@@ -94,6 +109,7 @@ def say_member(
     project: Project,
     goals: Rows[ScienceGoal],
     groups: Rows[GroupOUS],
+    people: People,
 ) -> Said:
     """What a record says of a member OUS."""
     group = groups.get(record.group)
@@ -107,11 +123,13 @@ def say_member(
             **_copied(record, "name", "part_id", "qa2", "qa2_passed", "array", "pwv_mm", *_SKY),
             **_copied(record, "resolution_arcsec", "largest_scale_arcsec"),
             **_copied(record, "delivered_at", "release_date"),
+            **({"release_date": NOT_KNOWN_YET} if record.release_date_unknown else {}),
             "bands": list(record.bands),
             "target_names": _names(record.target_names),
             "asked": _asked(record.asked),
         },
         parents={"group_ous": group, "science_goal": goal},
+        people={"reducer": people.get(record.reducer.lower())},
         same={"part_id": record.part_id},
         state=_member_state(record),
         history=record.history,

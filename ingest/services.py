@@ -22,8 +22,13 @@ _PROBLEMS_KEPT = 10_000
 def submit_body(*, body: bytes, source: str, user: User | None, format_name: str = "") -> IngestJob:
     """Queue a posted body and answer its job; the caller rings the bell after commit."""
     return IngestJob.objects.create(
-        source=source[:500], body=body, requested_by=user, format=format_name
+        source=shown(source), body=body, requested_by=user, format=format_name
     )
+
+
+def shown(name: str) -> str:
+    """A source's name as a table can hold it: file names may be any bytes."""
+    return name.encode("utf-8", "backslashreplace").decode().replace("\x00", "")[:500]
 
 
 def run_source(
@@ -43,7 +48,7 @@ def run_source(
         return reading, load(reading, dry_run=True)
     now = timezone.now()
     job = IngestJob.objects.create(
-        source=source.name[:500],
+        source=shown(source.name),
         format=format_name or "",
         state=JobState.RUNNING,
         started_at=now,
@@ -138,7 +143,7 @@ def _finish(job: IngestJob, report: Report, failure: str = "") -> None:
     job.save(update_fields=["state", "failure", "report", "body", "finished_at", "projects_done"])
     problems = [IngestProblem(job=job, reason=failure)] if failure else []
     problems += [
-        IngestProblem(job=job, record=row.record[:300], reason=row.reason)
+        IngestProblem(job=job, record=shown(row.record)[:300], reason=shown(row.reason))
         for row in report.rejected[:_PROBLEMS_KEPT]
     ]
     IngestProblem.objects.bulk_create(problems, batch_size=1000)
@@ -146,6 +151,6 @@ def _finish(job: IngestJob, report: Report, failure: str = "") -> None:
 
 def note_unreadable(*, source: str, reason: str) -> IngestJob:
     """Leave a failed job with one problem for a source that could not even be opened."""
-    job = IngestJob.objects.create(source=source[:500], started_at=timezone.now())
+    job = IngestJob.objects.create(source=shown(source), started_at=timezone.now())
     _finish(job, Report(), failure=reason)
     return job

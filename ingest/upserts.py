@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Field, Q
+from django.db.models import F, Q
 
-from ingest.facts import news, remember
+from accounts.models import User
+from ingest.facts import NOT_KNOWN_YET, news, remember
+from ingest.fitness import misfit_times, misfits
 from ingest.records import StateChange
 from ingest.report import Report
 from projects.identity import Uid
-from projects.models import Alias, Project, Tracked
+from projects.models import Alias, ExecBlock, LivingThing, Project, Tracked
 from projects.services.states import subject_of
 
 Thing = TypeVar("Thing", bound=Tracked)
@@ -33,8 +35,9 @@ class Said:
     """What a record says of one thing: who it is, and its values by model field.
 
     ``local_ref`` addresses it while it has no UID; ``same`` are values by which a row
-    that another source brought is recognized as the same thing; ``parents`` are foreign
-    keys by field, whose facts are the parents' refs.
+    that another source brought is recognized as the same thing; ``parents`` and ``people``
+    are foreign keys by field, whose facts are refs and user names; ``told`` are facts
+    without a column, for the loader to act on.
     """
 
     key: str
@@ -43,6 +46,8 @@ class Said:
     other_uids: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     parents: Mapping[str, Tracked | None] = field(default_factory=dict)
+    people: Mapping[str, User | None] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     same: Mapping[str, Any] = field(default_factory=dict)
     state: StateSaid | None = None
     history: tuple[StateChange, ...] = ()
@@ -65,13 +70,19 @@ class Context:
 
 @dataclass(slots=True)
 class Rows(Generic[Thing]):
-    """The rows behind one kind's records, by record key, and what became of them."""
+    """The rows behind one kind's records, by record key, and what became of them.
+
+    ``fields`` are the columns that changed on any row; ``former`` gives, by record key,
+    what the origin had said before of the facts it now words anew.
+    """
 
     by_key: dict[str, Thing] = field(default_factory=dict)
     said: list[tuple[Thing, Said]] = field(default_factory=list)
     new: list[Thing] = field(default_factory=list)
     changed: list[Thing] = field(default_factory=list)
     states: list[tuple[Thing, Said]] = field(default_factory=list)
+    fields: set[str] = field(default_factory=set)
+    former: dict[str, dict[str, Any]] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
     def get(self, key: str) -> Thing | None:
@@ -86,6 +97,7 @@ class Finder(Generic[Thing]):
     """
 
     def __init__(self, model: type[Thing], records: Sequence[Said], nearby: Q | None) -> None:
+        self.model = model
         uids = {uid for said in records for uid in (said.uid, *said.other_uids) if uid}
         refs = {Uid(uid).ref for uid in uids} | {said.local_ref for said in records}
         aliases = Alias.objects.filter(level=model.LEVEL, ref__in=refs)
@@ -119,6 +131,19 @@ class Finder(Generic[Thing]):
         named = self.by_ref.get(said.local_ref) or self.by_pk.get(self.aliased.get(said.local_ref))
         return named or self._same(said)
 
+    def without_taken(self, row: Thing, said: Said, context: Context) -> Said:
+        """Answer the record without a part id that already is another row's.
+
+        Two sources may each have brought a row before a third says that they are one.
+        """
+        part_id = said.values.get("part_id")
+        others = [other for other in self.by_same[part_id,] if other is not row] if part_id else []
+        if not others:
+            return said
+        reason = f"Its part id is {others[0]}'s here: two rows turned out to be one thing."
+        context.report.reject(f"{self.model.LEVEL} {said.name}, field part_id", reason)
+        return replace(said, values={**said.values, "part_id": ""})
+
     def _same(self, said: Said) -> Thing | None:
         if not said.same or not all(said.same.values()):
             return None
@@ -141,14 +166,14 @@ def take_over(
     finder = Finder(model, records, nearby)
     for said in records:
         row = finder.find(said)
-        reason = _unfit(model, said) or _foreign(row, context)
+        reason = _unfit(row, model, said) or _foreign(row, context)
         if reason:
             context.report.reject(f"{model.LEVEL} {said.name}", reason)
             continue
         if row is None:
             row = _made(model, said, context)
             rows.new.append(row)
-        _merge(row, said, rows, context)
+        _merge(row, finder.without_taken(row, said, context), rows, context)
         finder.add(row)
     return rows
 
@@ -168,8 +193,10 @@ def _address(row: Tracked, said: Said) -> str:
 
 
 def _merge(row: Thing, said: Said, rows: Rows[Thing], context: Context) -> None:
-    changed = _apply(row, said, context)
-    if said.state and (changed & {"state", "state_flag"} or said.history):
+    former, changed = _apply(row, said, context)
+    rows.former[said.key] = former
+    rows.fields |= changed
+    if said.state and (former.keys() & {"state", "state_flag"} or said.history):
         rows.states.append((row, said))
     first = id(row) not in rows.seen
     rows.seen.add(id(row))
@@ -177,21 +204,22 @@ def _merge(row: Thing, said: Said, rows: Rows[Thing], context: Context) -> None:
     rows.said.append((row, said))
     if row.pk is None or not first:
         return
-    table = context.report.updated if changed else context.report.unchanged
+    news_of_row = bool(former or changed)
+    table = context.report.updated if news_of_row else context.report.unchanged
     table[type(row).LEVEL] += 1
-    if changed:
+    if news_of_row:
         rows.changed.append(row)
 
 
-def _unfit(model: type[Tracked], said: Said) -> str:
-    for name, value in said.values.items():
-        column = model._meta.get_field(name)
-        limit = column.max_length if isinstance(column, Field) else None
-        if isinstance(value, str) and "\x00" in value:
-            return f"{name} holds a NUL character."
-        if isinstance(value, str) and limit and len(value) > limit:
-            return f"{name} is longer than {limit} characters."
-    return ""
+def _unfit(row: Tracked | None, model: type[Tracked], said: Said) -> str:
+    texts = {"uid": max((said.uid, *said.other_uids), key=len), "ref": said.local_ref}
+    if said.state and issubclass(model, LivingThing):
+        texts["state_flag"] = said.state.flag
+    reason = misfits(model, texts, said.values)
+    if reason or not issubclass(model, ExecBlock):
+        return reason
+    times = (said.values.get(name) or getattr(row, name, None) for name in ("start", "end"))
+    return misfit_times(*times)
 
 
 def _foreign(row: Tracked | None, context: Context) -> str:
@@ -201,31 +229,42 @@ def _foreign(row: Tracked | None, context: Context) -> str:
     return "It is known as part of another project; one of the sources is wrong."
 
 
-def _apply(row: Tracked, said: Said, context: Context) -> set[str]:
-    """Put into ``row`` what the origin newly says; answer the fields that were new.
+def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], set[str]]:
+    """Put into ``row`` what the origin newly says.
 
-    A state is only noted here: ``ingest.lifecycle`` enters it once all rows are there.
+    Answers the former words for what is new, and the columns that changed. A state is only
+    noted: ``ingest.lifecycle`` enters it once all rows are there.
     """
-    spoken = dict(said.values)
-    spoken |= {name: parent.ref for name, parent in said.parents.items() if parent}
-    if said.state:
-        spoken |= {"state": said.state.word, "state_flag": said.state.flag}
-    fresh = news(row.facts, context.origin, spoken)
-    for name in fresh.keys() - {"state", "state_flag"}:
-        parent = said.parents.get(name)
-        setattr(row, name, parent if parent is not None else _column_value(said.values[name]))
+    fresh = news(row.facts, context.origin, _spoken(said))
+    known = row.facts.get(context.origin, {})
+    former = {name: known[name][0] if name in known else None for name in fresh}
+    columns = {**said.values, **said.parents, **said.people}
+    changed = fresh.keys() & columns.keys()
+    for name in changed:
+        setattr(row, name, _column_value(columns[name]))
     if fresh:
         row.facts = remember(row.facts, context.origin, fresh, context.now)
-    changed = set(fresh)
     if _adopt(row, context.project):
         changed.add("project")
     if said.uid and row.uid is None:
         row.uid, row.ref = said.uid, _address(row, said)
         changed.add("uid")
-    return changed
+    return former, changed
+
+
+def _spoken(said: Said) -> dict[str, Any]:
+    """All facts of a record, as they are remembered."""
+    spoken = {**said.values, **said.told}
+    spoken |= {name: parent.ref for name, parent in said.parents.items() if parent}
+    spoken |= {name: user.username for name, user in said.people.items() if user}
+    if said.state:
+        spoken |= {"state": said.state.word, "state_flag": said.state.flag}
+    return spoken
 
 
 def _column_value(value: Any) -> Any:
+    if value is NOT_KNOWN_YET:
+        return None
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -237,19 +276,19 @@ def _adopt(row: Tracked, project: Project | None) -> bool:
 
 
 def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
-    """Save what ``take_over`` changed, new rows first, and the other names of all."""
+    """Save what ``take_over`` changed, new rows first, and the other names of all.
+
+    Only the columns that changed are written: a state that somebody sets meanwhile on a
+    thing whose project is not locked stays.
+    """
     former = _former_refs(model, rows.changed)
     model._default_manager.bulk_create(rows.new, batch_size=BATCH)
     for row in rows.changed:
-        row.version += 1
+        row.version = F("version") + 1
         row.modified_at = context.now
-    model._default_manager.bulk_update(rows.changed, _columns(model), batch_size=BATCH)
+    columns = {"facts", "ref", "version", "modified_at"} | rows.fields
+    model._default_manager.bulk_update(rows.changed, sorted(columns), batch_size=BATCH)
     _write_aliases(rows, former)
-
-
-def _columns(model: type[Tracked]) -> list[str]:
-    kept = {"id", "created_at"}
-    return [column.name for column in model._meta.concrete_fields if column.name not in kept]
 
 
 def _former_refs(model: type[Thing], changed: Iterable[Thing]) -> dict[int, str]:

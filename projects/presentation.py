@@ -91,6 +91,9 @@ def waiting(thing: LivingThing, viewer: Viewer) -> Waiting | None:
     """Answer what a thing waits for and on whom, None where nothing is waited for."""
     found = standing(thing, viewer)
     what, on = found.meaning.waits_for, found.meaning.on
+    if isinstance(thing, SchedBlock) and found.public == "FullyObserved":
+        # From here on it is the member OUS that goes on; the SB has done its work.
+        return None
     if is_staff_viewer(viewer) and thing.state in _STAFF_WAITING:
         what, on = _STAFF_WAITING[thing.state]
     return Waiting(what, on, found.since) if what else None

@@ -55,8 +55,10 @@ def cast_project(db: None) -> Project:
 @pytest.fixture
 def foreign_project(db: None) -> Project:
     """A project that nobody of the cast but the stranger is on; staff see it."""
-    facts = {"title": "Nobody else may know of this", "executive": "NA", "arc": "NA"}
-    return make_project(FOREIGN_CODE, members=2, exec_blocks=1, **facts)
+    title = "Nobody else may know of this"
+    return make_project(
+        FOREIGN_CODE, members=2, exec_blocks=1, title=title, executive="NA", arc="NA"
+    )
 
 
 @pytest.fixture

@@ -165,13 +165,13 @@ def make_exec_block(
 
 
 def _member_ous(
-    project: Project, group: GroupOUS, uid: str | None = None, **facts: Any
+    project: Project, group: GroupOUS | None, uid: str | None = None, **facts: Any
 ) -> MemberOUS:
     usual = {"name": "SgrB2_a_03_7M", "state": "Ready", "state_since": _FIRST_NIGHT}
     return MemberOUS(
         project=project,
         group_ous=group,
-        science_goal=group.science_goal,
+        science_goal=group.science_goal if group else None,
         **{**_named(uid), **_SKY, **usual, **facts},
     )
 

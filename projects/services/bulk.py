@@ -22,6 +22,6 @@ def save_alike(things: Iterable[Tracked], fields: Sequence[str]) -> None:
         groups[type(thing), values].append(thing)
     now = timezone.now()
     for (model, values), rows in groups.items():
-        changed = model.objects.filter(pk__in=[row.pk for row in rows]).order_by()
+        changed = model._default_manager.filter(pk__in=[row.pk for row in rows]).order_by()
         columns = dict(zip(fields, values, strict=True))
         changed.update(**columns, version=F("version") + 1, modified_at=now)

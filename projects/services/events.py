@@ -43,7 +43,7 @@ def touch(things: Iterable[models.Model]) -> None:
     for thing in things:
         for field, found in ids.items():
             found.add(getattr(thing, field, None))
-    members = MemberOUS.objects.filter(pk__in=ids["member_ous_id"] - {None}).order_by()
+    members = MemberOUS.objects.filter(pk__in=list(ids["member_ous_id"])).order_by()
     for group_id, goal_id in members.values_list("group_ous_id", "science_goal_id"):
         ids["group_ous_id"].add(group_id)
         ids["science_goal_id"].add(goal_id)
@@ -51,7 +51,7 @@ def touch(things: Iterable[models.Model]) -> None:
     for model, field in _ANCESTORS:
         above = ids[field] - {None}
         if above:
-            rows = model.objects.filter(pk__in=above).order_by()
+            rows = model._default_manager.filter(pk__in=above).order_by()
             rows.update(version=F("version") + 1, modified_at=now)
 
 

@@ -243,7 +243,7 @@ def _roll_up_sets(
     for parent_id, cause in members:
         causes[parent_id].append(cause)
     events = []
-    for row in model.objects.filter(project_id=project.pk).order_by():
+    for row in model._default_manager.filter(project_id=project.pk).order_by():
         event = _follow(row, causes[row.pk])
         if event:
             changed.append(row)

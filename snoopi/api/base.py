@@ -5,12 +5,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import Http404
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
@@ -36,9 +36,7 @@ class FormatFirst(DefaultContentNegotiation):
         if asked:
             chosen: BaseRenderer = self.filter_renderers(renderers, asked)[0]
             return chosen, chosen.media_type
-        found: tuple[BaseRenderer, str] = super().select_renderer(
-            request, renderers, format_suffix
-        )
+        found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         return found
 
 
@@ -58,8 +56,8 @@ class ApiView(APIView):
                 raise BadValue(name, "holds a NUL character")
 
     def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(final, private=True, no_cache=True)
         patch_vary_headers(final, ["Accept", "Authorization", "Cookie"])
@@ -80,8 +78,8 @@ def refuse_oversize(request: Request) -> None:
     """Refuse a body that is larger than the site takes, before reading it."""
     if request.method in SAFE_METHODS:
         return
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
-    if size > settings.INGEST_MAX_BYTES:
+    size = request.META.get("CONTENT_LENGTH") or "0"
+    if size.isdecimal() and int(size) > settings.INGEST_MAX_BYTES:
         limit = f"A body may have at most {settings.INGEST_MAX_BYTES} bytes."
         raise ApiProblem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit)
 

@@ -114,6 +114,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Jso
     return plain_problem(request, HTTPStatus.BAD_REQUEST, "The request is not usable.")
 
 
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+    """Answer what Django refused to let somebody do."""
+    return plain_problem(request, HTTPStatus.FORBIDDEN, "Your account may not do this.")
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
     """Answer an address that does not exist."""
     return plain_problem(request, HTTPStatus.NOT_FOUND, NOT_FOUND)

@@ -167,9 +167,7 @@ def _by_kind(rows: Rows, asked: Asked) -> Rows:
     return rows.filter(kind__in=asked.words(EventKind.values))
 
 
-STATE = Filter(
-    "state", "States in the caller's vocabulary, with commas between them.", _by_state
-)
+STATE = Filter("state", "States in the caller's vocabulary, with commas between them.", _by_state)
 PROJECT = Filter("project", "The project's code or ref.", _by_project)
 CHANGED_AFTER = Filter(
     "changed_after",
@@ -184,8 +182,6 @@ TARGET = Filter("target", "Part of a target's name, in any letter case.", _by_ta
 OUS = Filter("ous", "UID of an OUS on any level.", _by_ous)
 QA0 = Filter("qa0", "QA0 verdicts.", _by_qa0, [*QA0Status])
 ROLE = Filter("role", "The caller's own role on the project.", _by_role, Role.values)
-ACTIVE = Filter(
-    "active", "Whether something may still happen.", _by_active, ["true", "false"]
-)
+ACTIVE = Filter("active", "Whether something may still happen.", _by_active, ["true", "false"])
 CYCLE = Filter("cycle", "The cycle, such as 2013.1.", _by_cycle)
 KIND = Filter("kind", "Kinds of event.", _by_kind, EventKind.values)

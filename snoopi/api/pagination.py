@@ -40,9 +40,7 @@ class KeysetPagination(BasePagination):
         self.url = ""
         self.page: keyset.Page[Any] = keyset.Page([], None, None)
 
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Answer the rows of the page asked for; raises BadValue."""
         order: Sequence[str] = getattr(view, "order", ("pk",))
         size, counted = page_size(request), wants_count(request)

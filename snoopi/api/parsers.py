@@ -40,7 +40,6 @@ class RawParser(BaseParser):
         stream: IO[Any],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
+    ) -> Any:
         """Answer the body."""
-        body: bytes = stream.read()
-        return body
+        return stream.read()

@@ -22,11 +22,11 @@ PARTS = ("tree", "status", "history", "execblocks", "state")
 class RefConverter(StringConverter):
     """A ref in its canonical spelling."""
 
-    regex = "[^/\0]+"
+    regex = "[^/]+"
 
     def to_python(self, value: str) -> str:
         """Answer the ref; raises ValueError for another spelling of it."""
-        if canonical_ref(value) != value:
+        if "\0" in value or canonical_ref(value) != value:
             raise ValueError(value)
         return value
 

@@ -3,11 +3,13 @@
 import inspect
 import re
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import (
     Annotated,
     Any,
     Literal,
+    Required,
+    TypeVar,
     Union,
     get_args,
     get_origin,
@@ -23,12 +25,13 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from snoopi.api.errors import Problem
 from snoopi.api.filters import Filter
 from snoopi.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
-from snoopi.api.shapes import WORD_SETS
+from snoopi.api.shapes.words import Words
 
 Schema = dict[str, Any]
+Door = TypeVar("Door", bound=Callable[..., Any])
 
 
-class TokenOrSessionScheme(OpenApiAuthenticationExtension):
+class TokenOrSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How Swagger and generated clients log in."""
 
     target_class = "snoopi.api.authentication.TokenOrSession"
@@ -47,7 +50,7 @@ class TokenOrSessionScheme(OpenApiAuthenticationExtension):
         return [{name: []} for name in self.name]
 
 
-class ShapeExtension(OpenApiSerializerExtension):
+class ShapeExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """A component for every TypedDict of ``shapes``."""
 
     @classmethod
@@ -104,12 +107,12 @@ def _list_schema(item: Schema, extra: Schema) -> Schema:
 def _schema(hint: Any, auto_schema: AutoSchema) -> Schema:
     """The JSON schema of a type hint."""
     origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return {**_schema(arguments[0], auto_schema), "description": arguments[1]}
+    if origin in (Annotated, Required):
+        return _annotated(hint, auto_schema)
     if origin in (Union, types.UnionType):
         return _union([_schema(part, auto_schema) for part in arguments])
     if origin is Literal:
-        return _words(hint, auto_schema)
+        return {"type": "string", "const": arguments[0]}
     if origin is list:
         return {"type": "array", "items": _schema(arguments[0], auto_schema)}
     if origin is dict:
@@ -121,12 +124,18 @@ def _schema(hint: Any, auto_schema: AutoSchema) -> Schema:
     return {} if hint is Any else dict(build_basic_type(hint) or {})
 
 
-def _words(hint: Any, auto_schema: AutoSchema) -> Schema:
-    schema = {"type": "string", "enum": list(get_args(hint))}
-    if hint not in WORD_SETS:
-        return {"type": "string", "const": schema["enum"][0]}
-    name = WORD_SETS[hint]
-    component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, name)
+def _annotated(hint: Any, auto_schema: AutoSchema) -> Schema:
+    plain, *notes = get_args(hint)
+    words = [note for note in notes if isinstance(note, Words)]
+    schema = _words(words[0], auto_schema) if words else _schema(plain, auto_schema)
+    descriptions = [note for note in notes if isinstance(note, str)]
+    return {**schema, "description": descriptions[0]} if descriptions else schema
+
+
+def _words(words: Words, auto_schema: AutoSchema) -> Schema:
+    schema = {"type": "string", "enum": list(map(str, words.words))}
+    kind = ResolvedComponent.SCHEMA
+    component = ResolvedComponent(words.name, kind, schema, words.name)  # type: ignore[no-untyped-call]
     auto_schema.registry.register_on_missing(component)
     return dict(component.ref)
 
@@ -171,7 +180,7 @@ def reads(
     named: bool = False,
     refuses: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
-) -> Any:
+) -> Callable[[Door], Door]:
     """Describe a GET that answers ``shape``, of a thing ``named`` in the path or of a list."""
     answers: dict[Any, Any] = {200: shape, **_problems([*_ALWAYS, *refuses])}
     if named or conditional:
@@ -182,7 +191,7 @@ def reads(
         asked += [_header("If-None-Match"), _header("If-Modified-Since")]
     if isinstance(shape, ListOf) and not isinstance(shape, FeedOf):
         asked += _PAGING
-    return extend_schema(
+    described: Callable[[Door], Door] = extend_schema(
         methods=["GET"],
         operation_id=_operation_id(summary),
         summary=summary,
@@ -190,6 +199,7 @@ def reads(
         responses=answers,
         filters=False,
     )
+    return described
 
 
 def writes(
@@ -201,12 +211,12 @@ def writes(
     named: bool = False,
     refuses: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
-) -> Any:
+) -> Callable[[Door], Door]:
     """Describe a request that changes something, or a POST that reads."""
     codes = [*_ALWAYS, *_WITH_BODY, *refuses]
     if named:
         answers = {**answers, 308: _ELSEWHERE}
-    return extend_schema(
+    described: Callable[[Door], Door] = extend_schema(
         methods=[method],
         operation_id=_operation_id(summary),
         summary=summary,
@@ -214,6 +224,7 @@ def writes(
         parameters=list(parameters),
         responses={**answers, **_problems(codes)},
     )
+    return described
 
 
 def _operation_id(summary: str) -> str:

@@ -105,6 +105,3 @@ def take(reading: Reading) -> Report:
     codes = [bundle.project.code for bundle in reading if bundle.project]
     Project.objects.filter(code__in=codes, is_demo=False).update(is_demo=True)
     return report
-
-
-rebuild_demo = build_demo

@@ -23,7 +23,7 @@ class BulkTable:
     def __init__(self, model: type[models.Model]) -> None:
         fields = model._meta.concrete_fields
         self._table = model._meta.db_table
-        self._columns = [field.column for field in fields]
+        self._columns = [str(field.column) for field in fields]
         self._places = {field.attname: place for place, field in enumerate(fields)}
         self._encode = _as_copied if connection.vendor == "postgresql" else _as_inserted
         self._usual = [self._encode(field.get_default()) for field in fields]

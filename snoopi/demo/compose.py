@@ -23,6 +23,7 @@ _ANTENNAS = {
 }
 _IN_ARRAY = {"12m": (40, 47), "7m": (9, 11), "TP": (3, 4)}
 _SUFFIX = {"7m": "7M", "TP": "TP", "12m": "TM1"}
+_FIRST_NIGHT = timedelta(days=1)
 _WORST_PWV_MM = {3: 4.5, 4: 3.5, 6: 2.5, 7: 1.3, 8: 0.8, 9: 0.6}
 
 
@@ -181,13 +182,13 @@ class Composer:
         return [(state, judged.get(state, at)) for state, at in steps], executions
 
     def _executions(self, sketch: Sketch, entered: dict[str, datetime]) -> tuple[Execution, ...]:
-        if not sketch.verdicts:
-            return ()
-        first = entered.get("PartiallyObserved") or entered["Ready"] + timedelta(days=1)
-        return tuple(
-            self.execution(sketch.setup, first + number * sketch.spacing, qa0=qa0)
-            for number, qa0 in enumerate(sketch.verdicts)
-        )
+        near = entered.get("PartiallyObserved") or entered.get("Ready", sketch.at) + _FIRST_NIGHT
+        found: list[Execution] = []
+        for qa0 in sketch.verdicts:
+            found.append(self.execution(sketch.setup, near, qa0=qa0))
+            # Counted from the last one: two never fall into the same night.
+            near = found[-1].start + sketch.spacing
+        return tuple(found)
 
 
 _COMMENTS = {

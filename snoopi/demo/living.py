@@ -75,6 +75,7 @@ def _sketch(story: Story, part: Part, letter: str, today: datetime) -> Sketch:
         verdicts=part.verdicts,
         expected=None if part.expected is None else Decimal(part.expected),
         letter=letter,
+        known={state: _ago(today, days) for state, days in part.known},
         notes={noted: part.note} if part.note else {},
         qa2=part.qa2,
         reducer=part.reducer,

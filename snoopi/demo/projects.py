@@ -81,9 +81,10 @@ def _history(frame: Frame, members: Sequence[Member]) -> tuple[Step, ...]:
         "InProgress": _first(members, "PartiallyObserved") or ready,
     }
     last = max((step.at for m in members for step in m.history), default=ready)
-    ended = {"at": frame.at or last, "note": frame.note}
     return tuple(
-        Step(at=dates[state], to=state) if state in dates else Step(to=state, **ended)
+        Step(at=dates[state], to=state)
+        if state in dates
+        else Step(at=frame.at or last, to=state, note=frame.note)
         for state in project_path(frame.state)
     )
 
@@ -94,14 +95,9 @@ def _proposal_dates(frame: Frame, members: Sequence[Member]) -> tuple[datetime, 
     A cycle's calendar says so; director's time goes by its own dates.
     """
     phase2 = _first(members, "Phase2Submitted")
-    if not frame.code[5].isdigit():
-        phase2 = phase2 or frame.at or max(step.at for m in members for step in m.history)
-        approved = phase2 - timedelta(days=24)
-        return (
-            (frame.at if not members and frame.at else approved - timedelta(days=9)),
-            approved,
-            phase2,
-        )
+    if frame.at and frame.code[5].isalpha():
+        phase2 = phase2 or frame.at + timedelta(days=33)
+        return phase2 - timedelta(days=33), phase2 - timedelta(days=24), phase2
     cycle = cycle_named(frame.code[:6])
     phase2 = phase2 or cycle.results + timedelta(days=30)
     approved = min(phase2 - timedelta(days=24), cycle.results)

@@ -70,29 +70,9 @@ def _runs(composer: Composer, setup: Setup, *ends: str) -> tuple[Execution, ...]
 
 def sgrb2(composer: Composer) -> ProjectPlan:
     """2013.1.00269.S with the tree that the talk shows."""
-    total_power, compact, extended = _setup("TP"), _setup("12m", "C-1"), _setup("12m", "C-3")
-    query = setup_of("3c454.3", 3, array="TP", rep_freq_ghz=_FREQ_GHZ)
     sketches = [
-        Sketch(
-            setup=total_power,
-            path=lives.PATHS["PartiallyObserved"],
-            at=_at("2015-04-18T12:00:00"),
-            executions=_runs(
-                composer,
-                total_power,
-                *("2015-04-18T11:00:00", "2015-05-02T10:00:00", "2015-05-03T10:00:00"),
-            ),
-            expected=Decimal(8),
-            uid="uid://A001/X147/X92",
-        ),
-        Sketch(
-            setup=compact,
-            path=lives.DELIVERED_2015,
-            at=_at("2015-03-10T15:24:00"),
-            executions=_runs(composer, compact, "2014-12-27T15:00:00", "2014-12-28T15:00:00"),
-            expected=Decimal(2),
-            suffix="TC",
-        ),
+        _total_power(composer),
+        _compact(composer),
         Sketch(
             setup=_setup("7m"),
             path=lives.DELIVERED_2015,
@@ -101,28 +81,12 @@ def sgrb2(composer: Composer) -> ProjectPlan:
             expected=Decimal(4),
             uid=SEVEN_METER_UID,
         ),
-        Sketch(
-            setup=query,
-            path=lives.PATHS["Ready"],
-            at=_at("2014-06-24T13:00:00"),
-            expected=Decimal(1),
-            source_name="query",
-            block_name="3c454.3_SgrB2_a_03_TP",
-        ),
-        Sketch(
-            setup=extended,
-            path=lives.PATHS["FullyObserved"],
-            at=_at("2015-07-02T09:12:00"),
-            known={"FullyObserved": _at("2015-07-02T09:12:00")},
-            executions=_runs(composer, extended, "2015-06-29T04:00:00", "2015-06-30T04:00:00"),
-            expected=Decimal(2),
-            suffix="TE",
-        ),
+        _QUERY,
+        _extended(composer),
     ]
     group = composer.group([composer.member(s) for s in sketches], uid="uid://A001/X121/X4b7")
-    goal = composer.goal(
-        _GOAL_TITLE, [group], uid="uid://A001/X121/X4b6", name="SG OUS (CH3CN 5-4 & isotopologues)"
-    )
+    name = "SG OUS (CH3CN 5-4 & isotopologues)"
+    goal = composer.goal(_GOAL_TITLE, [group], uid="uid://A001/X121/X4b6", name=name)
     frame = Frame(
         code=SGRB2_CODE,
         title="Observing the centre of the galaxy with ALMA",
@@ -133,6 +97,54 @@ def sgrb2(composer: Composer) -> ProjectPlan:
         ties=(_PI, Tie(username="coi", role="COI")),
     )
     return project(frame, composer, [goal])
+
+
+_QUERY = Sketch(
+    setup=setup_of("3c454.3", 3, array="TP", rep_freq_ghz=_FREQ_GHZ),
+    path=lives.PATHS["Ready"],
+    at=_at("2014-06-24T13:00:00"),
+    expected=Decimal(1),
+    source_name="query",
+    block_name="3c454.3_SgrB2_a_03_TP",
+)
+
+
+def _total_power(composer: Composer) -> Sketch:
+    setup = _setup("TP")
+    nights = ("2015-04-18T11:00:00", "2015-05-02T10:00:00", "2015-05-03T10:00:00")
+    return Sketch(
+        setup=setup,
+        path=lives.PATHS["PartiallyObserved"],
+        at=_at(nights[0]),
+        executions=_runs(composer, setup, *nights),
+        expected=Decimal(8),
+        uid="uid://A001/X147/X92",
+    )
+
+
+def _compact(composer: Composer) -> Sketch:
+    setup = _setup("12m", "C-1")
+    return Sketch(
+        setup=setup,
+        path=lives.DELIVERED_2015,
+        at=_at("2015-03-10T15:24:00"),
+        executions=_runs(composer, setup, "2014-12-27T15:00:00", "2014-12-28T15:00:00"),
+        expected=Decimal(2),
+        suffix="TC",
+    )
+
+
+def _extended(composer: Composer) -> Sketch:
+    setup, taken = _setup("12m", "C-3"), _at("2015-07-02T09:12:00")
+    return Sketch(
+        setup=setup,
+        path=lives.PATHS["FullyObserved"],
+        at=taken,
+        known={"FullyObserved": taken},
+        executions=_runs(composer, setup, "2015-06-29T04:00:00", "2015-06-30T04:00:00"),
+        expected=Decimal(2),
+        suffix="TE",
+    )
 
 
 def w51(composer: Composer) -> ProjectPlan:

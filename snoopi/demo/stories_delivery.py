@@ -89,12 +89,19 @@ DELIVERY: tuple[Story, ...] = (
             Part(
                 state="Delivered",
                 days=45,
-                verdicts=(PASS, "SemiPass"),
+                verdicts=("SemiPass", PASS),
                 qa2="SemiPass",
                 note="The noise is 30 % above what was asked for; no more time is left.",
                 configuration="C-4",
             ),
-            Part(state="QA3InProgress", days=3, verdicts=(PASS,), array="7m"),
+            Part(
+                state="QA3InProgress",
+                days=3,
+                known=(("Delivered", 62),),
+                verdicts=(PASS,),
+                array="7m",
+                note="The PI reports a shift of the source; opened on day 59.",
+            ),
             Part(
                 state="Delivered",
                 days=62,

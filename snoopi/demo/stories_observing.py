@@ -116,11 +116,11 @@ OBSERVING: tuple[Story, ...] = (
         parts=(
             Part(
                 state="PartiallyObserved",
-                days=52,
+                days=104,
                 verdicts=((PASS,) * 12 + ("Fail",)) * 7 + (PASS,) * 9,
                 expected=120,
                 array="TP",
-                every_days=0.5,
+                every_days=1.0,
             ),
             Part(state="Delivered", days=12, verdicts=(PASS, PASS), configuration="C-2"),
             Part(state="ReadyForProcessing", days=6, verdicts=(PASS,) * 4, array="7m"),

@@ -24,7 +24,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A member OUS with one SB; ``days`` ago it came into its state."""
+    """A member OUS with one SB; ``days`` ago it came into its state.
+
+    ``known`` says of other states how many days ago they were entered, ``waits`` of the SB
+    what it waits in, with which flag, for how many days.
+    """
 
     state: str
     days: float
@@ -36,6 +40,7 @@ class Part:
     qa2: str = ""
     reducer: str = ""
     waits: tuple[str, str, float] | None = None
+    known: tuple[tuple[str, float], ...] = ()
     note: str = ""
     every_days: float = 2.0
     decisions: tuple[Decision, ...] = ()

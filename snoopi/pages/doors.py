@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
 Thing = TypeVar("Thing", bound=Tracked)
-Rest = ParamSpec("Rest")
+Door = Callable[..., HttpResponseBase]
 
 
 class PageRequest(HttpRequest):
@@ -28,17 +28,14 @@ class PageRequest(HttpRequest):
     htmx: "HtmxDetails"
 
 
-Page = Callable[Concatenate[PageRequest, Rest], HttpResponse]
-
-
-def members_only(view: Page[Rest]) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
+def members_only(view: Door) -> Door:
     """Send the anonymous to the log-in page and back; keep what others see out of caches."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return _to_login(cast(PageRequest, request))
-        response = view(cast(PageRequest, request), *args, **kwargs)
+        response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["Cookie", "HX-Request"])
         return response
@@ -46,23 +43,23 @@ def members_only(view: Page[Rest]) -> Callable[Concatenate[HttpRequest, Rest], H
     return wrapped
 
 
-def _to_login(request: PageRequest) -> HttpResponse:
+def _to_login(request: PageRequest) -> HttpResponseBase:
     login = redirect_to_login(request.get_full_path())
     return HttpResponseClientRedirect(login.url) if request.htmx else login
 
 
 def shows(
     find_for: Callable[[User, str], Thing | None],
-) -> Callable[[Callable[[PageRequest, Thing], HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[[PageRequest, Thing], HttpResponseBase]], Door]:
     """Hand the view the thing that the path names in any spelling.
 
     What the person may not see is not there (404); another spelling or a former name
     leads to the thing's own address, and only those who may see it.
     """
 
-    def decorate(view: Callable[[PageRequest, Thing], HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[[PageRequest, Thing], HttpResponseBase]) -> Door:
         @wraps(view)
-        def wrapped(request: PageRequest, ref: str) -> HttpResponse:
+        def wrapped(request: PageRequest, ref: str) -> HttpResponseBase:
             thing = find_for(request.user, ref)
             if thing is None:
                 raise Http404(f"There is nothing called “{ref}” here that you may see.")

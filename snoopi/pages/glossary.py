@@ -70,6 +70,26 @@ LEVEL_WORDS: Mapping[Level, str] = MappingProxyType(
     }
 )
 
+
+def own_name(level: Level, name: str) -> str:
+    """The part of a name that tells a thing from its siblings.
+
+    The Observing Tool writes the level into the name: "Member OUS (SgrB2)" is SgrB2, and
+    a plain "Group OUS" is no name.
+    """
+    word = LEVEL_WORDS[level]
+    if name == word:
+        return ""
+    wrapped = name.startswith(f"{word} (") and name.endswith(")")
+    return name[len(word) + 2 : -1] if wrapped else name
+
+
+def title_of(level: Level, name: str) -> str:
+    """How an OUS is called on a page: "Member OUS (SgrB2)", or only its level's word."""
+    own = own_name(level, name)
+    return f"{LEVEL_WORDS[level]} ({own})" if own else LEVEL_WORDS[level]
+
+
 ARRAY_WORDS: Mapping[str, str] = MappingProxyType(
     {"12m": "12m Array", "7m": "7m Array", "TP": "Total Power Array"}
 )

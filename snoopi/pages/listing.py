@@ -141,7 +141,7 @@ def state_rank(level: Level) -> Case:
     return Case(*ranks, output_field=IntegerField())
 
 
-def in_roles(user: User, roles: Iterable[str]) -> QuerySet[Membership, dict[str, Any]]:
+def in_roles(user: User, roles: Iterable[str]) -> QuerySet[Membership, Any]:
     """A sub-query for the projects where the person holds one of ``roles``."""
     return Membership.objects.of(user).filter(role__in=roles).order_by().values("project_id")
 
@@ -255,8 +255,7 @@ def _chips(params: QueryDict, form: ListForm) -> list[Chip]:
     chips = []
     if form.value("q"):
         chips.append(Chip(f"“{form.value('q')}”", changed(params, q=None)))
-    for role in form.value("role"):
-        chips.append(Chip(Role(role).label, _without(params, "role", role)))
+    chips += [Chip(Role(role).label, _without(params, "role", role)) for role in form.value("role")]
     if form.value("state"):
         label = form.state_words[form.value("state")]
         chips.append(Chip(label, changed(params, state=None)))
@@ -292,10 +291,10 @@ def csv_response(
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield writer.writerow([column.title for column in columns])  # type: ignore[misc]
+        yield writer.writerow([column.title for column in columns])
         for row in rows:
             found = cells(row)
-            yield writer.writerow([_cell(found[column.key]) for column in columns])  # type: ignore[misc]
+            yield writer.writerow([_cell(found[column.key]) for column in columns])
 
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8", headers=headers)

@@ -23,7 +23,8 @@ from projects.models import (
 from projects.permissions import open_steps
 from projects.presentation import executions, waiting
 from projects.querysets.project import is_staff_viewer
-from snoopi.pages.glossary import LEVEL_WORDS
+from snoopi.pages.glossary import own_name, title_of
+
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
@@ -33,9 +34,13 @@ class Crumb:
     url: str
 
 
-def crumbs(project: Project | None, above: list[ObsUnitSet | SchedBlock | None], ref: str) -> list[Crumb]:
+def crumbs(
+    project: Project | None, above: list[ObsUnitSet | SchedBlock | None], ref: str
+) -> list[Crumb]:
     """The way down from the project, whose tree opens at ``ref``; unknown levels are left out."""
-    steps = [] if project is None else [Crumb(project.ref, f"{project.get_absolute_url()}?node={ref}")]
+    steps = (
+        [] if project is None else [Crumb(project.ref, f"{project.get_absolute_url()}?node={ref}")]
+    )
     known = [thing for thing in above if thing is not None]
     return [*steps, *(Crumb(_crumb_name(thing), thing.get_absolute_url()) for thing in known)]
 
@@ -43,8 +48,7 @@ def crumbs(project: Project | None, above: list[ObsUnitSet | SchedBlock | None],
 def _crumb_name(thing: ObsUnitSet | SchedBlock) -> str:
     if isinstance(thing, SchedBlock):
         return str(thing)
-    word = LEVEL_WORDS[thing.LEVEL]
-    return f"{word} ({thing.name})" if thing.name else word
+    return title_of(thing.LEVEL, thing.name)
 
 
 def _above_member(member_ous: MemberOUS | None) -> list[ObsUnitSet | SchedBlock | None]:
@@ -65,7 +69,6 @@ class Asked:
 
 
 _ASKED_TITLES: dict[str, tuple[str, str]] = {
-    "goal": ("Goal", ""),
     "sensitivity_mjy": ("Sensitivity", "mJy"),
     "sensitivity_bandwidth_mhz": ("in a bandwidth of", "MHz"),
     "sensitivity_measure": ("measured over", ""),
@@ -94,7 +97,16 @@ def _with_unit(value: Any, unit: str) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+    gap = "" if unit in {"", "″"} else "\N{NO-BREAK SPACE}"
+    return f"{text}{gap}{unit}"
+
+
+def goal_name(science_goal: ScienceGoal | None) -> str:
+    """What the PI called the science goal, else its OUS's own name; empty where unknown."""
+    if science_goal is None:
+        return ""
+    own = own_name(science_goal.LEVEL, science_goal.name)
+    return str(science_goal.asked.get("goal", "")) or own or science_goal.ref
 
 
 def archive_query_url(uid: str | None) -> str:
@@ -115,7 +127,9 @@ def upstream_differences(thing: LivingThing, user: User) -> list[Difference]:
     """For staff: the sources whose last word on the state is not the state."""
     if not is_staff_viewer(user):
         return []
-    said = ((origin, fields["state"]) for origin, fields in thing.facts.items() if "state" in fields)
+    said = (
+        (origin, fields["state"]) for origin, fields in thing.facts.items() if "state" in fields
+    )
     return [
         Difference(origin, word, parse_datetime(str(learnt)))
         for origin, (word, learnt) in said
@@ -130,6 +144,7 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "thing": sched_block,
         "sched_block": sched_block,
         "member_ous": member_ous,
+        "goal_name": goal_name(member_ous.science_goal if member_ous else None),
         "executions": executions(sched_block),
         "waiting": waiting(sched_block, user),
         "asked": asked_facts({**(member_ous.asked if member_ous else {}), **sched_block.asked}),
@@ -179,6 +194,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         blocks = blocks.not_deleted()
     return {
         "member_ous": member_ous,
+        "goal_name": goal_name(member_ous.science_goal),
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
@@ -194,7 +210,13 @@ def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:
         groups = GroupOUS.objects.filter(science_goal=ous).with_progress().order_by("pk")
         groups = groups if is_staff_viewer(user) else groups.not_deleted()
         groups = groups[:_CHILDREN_SHOWN]
-    return {"executions": executions(ous), "groups": groups, "members": shown[:_CHILDREN_SHOWN]}
+    goal = ous.science_goal if isinstance(ous, GroupOUS) else ous
+    return {
+        "executions": executions(ous),
+        "goal_name": goal_name(goal),
+        "groups": groups,
+        "members": shown[:_CHILDREN_SHOWN],
+    }
 
 
 def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:

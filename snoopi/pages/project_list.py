@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models import F
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from projects.models import MemberOUS, Project, Role
@@ -30,9 +29,7 @@ PROJECT_COLUMNS = (
 USUAL_SORT = "-code"
 
 _WAITING_STATES = [
-    state.value
-    for state in OUSState
-    if meaning_of(public_state(Level.MEMBER_OUS, state)).waits_for
+    state.value for state in OUSState if meaning_of(public_state(Level.MEMBER_OUS, state)).waits_for
 ]
 
 

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from projects.lookup import canonical_ref
 from projects.models import Project
-from projects.querysets.project import is_staff_viewer
 from projects.querysets.lines import tree_of
+from projects.querysets.project import is_staff_viewer
 from projects.states import Level
 from snoopi.pages.finders import ous_rows, sched_block_rows
 from snoopi.pages.panels import ous_panel, project_panel, sched_block_panel
@@ -79,4 +79,3 @@ def node_panel(project: Project, tree: PaintedTree, ref: str, user: User) -> dic
         return {"panel": "pages/_sched_block.html", **sched_block_panel(found, user)}
     ous = ous_rows(user)[Level(level)].get(ref=ref)
     return {"panel": "pages/_ous.html", **ous_panel(ous, user)}
-

@@ -87,11 +87,10 @@ def named_things(user: User, text: str) -> list[Named]:
 
 def _bearers(model: Any, user: User, ref: str) -> QuerySet[Any, Any]:
     rows = model.objects.visible_to(user)
-    bearing = rows.filter(ref=ref) | rows.filter(
-        pk__in=Alias.objects.target_ids(model.LEVEL, ref)
-    )
+    bearing = rows.filter(ref=ref) | rows.filter(pk__in=Alias.objects.target_ids(model.LEVEL, ref))
     kind = Value(model.LEVEL.value, output_field=CharField())
-    return bearing.order_by().annotate(kind=kind).values_list("kind", "ref")
+    found: QuerySet[Any, Any] = bearing.order_by().annotate(kind=kind).values_list("kind", "ref")
+    return found
 
 
 def hits(user: User, text: str, scope: SearchScope) -> list[Hits]:

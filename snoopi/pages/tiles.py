@@ -1,6 +1,8 @@
 """The counters of the home page: active/total per role, projects and scheduling blocks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
@@ -9,7 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Right, Scope
 from projects.models import MemberOUS, Membership, Project, Role
-from projects.states import ACTIVE_PROJECT_STATES
+from projects.public import meaning_of, public_state, staff_label
+from projects.states import ACTIVE_PROJECT_STATES, Level, Meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def role_tiles(user: User) -> list[tuple[Tile, Tile]]:
     return [_pair(role, counted.get(role, {})) for role in shown]
 
 
-def _counts_by_role(user: User) -> dict[str, dict[str, int]]:
+def _counts_by_role(user: User) -> dict[str, Any]:
     is_active = Q(project__state__in=ACTIVE_PROJECT_STATES)
     block_counts = Q(project__sched_blocks__state=None) | ~Q(project__sched_blocks__state="Deleted")
     blocks = "project__sched_blocks"
@@ -63,7 +66,7 @@ def _counts_by_role(user: User) -> dict[str, dict[str, int]]:
     return {row["role"]: row for row in rows}
 
 
-def _pair(role: Role, row: dict[str, int]) -> tuple[Tile, Tile]:
+def _pair(role: Role, row: Mapping[str, int]) -> tuple[Tile, Tile]:
     query = "?" + urlencode({"role": role})
     return (
         Tile(
@@ -94,8 +97,18 @@ _STAFF_STATES = (
 )
 
 
-def staff_counts(user: User) -> list[tuple[str, int, str]]:
-    """For staff: (state, member OUSs in it, where to see them); a reducer counts their own.
+@dataclass(frozen=True, slots=True)
+class WorkCount:
+    """How many member OUSs stand in a state that somebody works on."""
+
+    label: str
+    meaning: Meaning
+    number: int
+    url: str
+
+
+def staff_counts(user: User) -> list[WorkCount]:
+    """For staff: the member OUSs in each working state; a reducer counts their own.
 
     Only states somebody works on: they stay few however large the observatory grows.
     """
@@ -108,7 +121,12 @@ def staff_counts(user: User) -> list[tuple[str, int, str]]:
     found = dict(counted.annotate(Count("pk")))
     blocks = reverse("projects:sched-block-list")
     return [
-        (state, found[state], f"{blocks}?{urlencode({'member_state': state})}")
+        WorkCount(
+            staff_label(state),
+            meaning_of(public_state(Level.MEMBER_OUS, state)),
+            found[state],
+            f"{blocks}?{urlencode({'member_state': state})}",
+        )
         for state in _STAFF_STATES
         if state in found
     ]

@@ -1,6 +1,5 @@
 """The tree of a project as nodes, unknown levels shown as such. Pure."""
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +8,7 @@ from projects.presentation import Executions, Standing, executions, standing
 from projects.querysets.below import NOT_COUNTED
 from projects.querysets.project import Viewer
 from projects.states import Level
-from snoopi.pages.glossary import LEVEL_WORDS
+from snoopi.pages.glossary import own_name, title_of
 
 # As many nodes as a laptop shows at once, and a few screens more.
 OPEN_NODES = 60
@@ -38,10 +37,14 @@ class TreeNode:
         """What stands beside the shape: "Member OUS (SgrB2)", an SB's own name."""
         if self.level in {Level.PROJECT, Level.SCHED_BLOCK}:
             return self.name or self.ref
-        if not self.ref:
+        return title_of(self.level, self._name_or_childrens()) if self.ref else self.name
+
+    def _name_or_childrens(self) -> str:
+        """Its own name, else the one that all its children share: groups often have none."""
+        if own_name(self.level, self.name):
             return self.name
-        word = LEVEL_WORDS[self.level]
-        return f"{word} ({self.name})" if self.name else word
+        names = {own_name(child.level, child.name) for child in self.children}
+        return names.pop() if len(names) == 1 else ""
 
     def count_words(self) -> str:
         """ "4 / 4" for an SB or member OUS, "3 of 5 delivered" above."""
@@ -139,15 +142,16 @@ _DEPTH_ABOVE = {
 
 
 def first_open(root: TreeNode, most: int = OPEN_NODES) -> set[int]:
-    """The ids of the nodes to open at first: level by level while ``most`` are not exceeded."""
+    """The ids of the nodes to open at first: whole levels, while ``most`` are not exceeded."""
     opened: set[int] = set()
-    shown, queue = 1, deque([root])
-    while queue:
-        node = queue.popleft()
-        if node is root or not node.ref or shown + len(node.children) <= most:
-            opened.add(id(node))
-            shown += len(node.children)
-            queue.extend(node.children)
+    level, shown = [root], 1
+    while level:
+        below = [child for node in level for child in node.children]
+        shown += len(below)
+        if shown > most and level[0] is not root:
+            return opened | {id(node) for node in level if not node.ref}
+        opened |= {id(node) for node in level}
+        level = below
     return opened
 
 

@@ -97,4 +97,3 @@ def with_chosen(markup: str, path: list[str], root_ref: str, find: str = "") -> 
             href = f'{href} aria-current="page"'
         markup = markup.replace(f'{href} aria-expanded="false"', f'{href} aria-expanded="true"', 1)
     return mark_safe(markup)  # noqa: S308 - only attributes of our own were added
-

@@ -14,16 +14,23 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.models import LivingThing, Tracked
+from projects.models import LivingThing, ObsUnitSet, Tracked
 from projects.presentation import Standing, format_count, standing
 from projects.states import Family, Meaning
 from snoopi import coordinates
-from snoopi.pages.glossary import ARRAY_WORDS, LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
+from snoopi.pages.glossary import (
+    ARRAY_WORDS,
+    LEVEL_WORDS,
+    QA0_MEANINGS,
+    QA2_MEANINGS,
+    title_of,
+)
 from snoopi.pages.markup import marked, shape
 
 register = template.Library()
 
 NOT_KNOWN = "N/A"
+_CLOSE_UNITS = frozenset({"°", "′", "″"})
 
 
 def _standing(context: Context, thing: LivingThing | Standing) -> Standing:
@@ -135,6 +142,15 @@ def age(moment: datetime | None) -> str:
 
 
 @register.filter
+def days(moment: datetime | None) -> str:
+    """How many whole days ago a moment was: the short form for tables."""
+    if moment is None:
+        return "date unknown"
+    number = (timezone.now() - moment).days
+    return "1 day" if number == 1 else f"{number} days"
+
+
+@register.filter
 def uid(thing: Tracked | str | None) -> SafeString:
     """A UID in monospace that is copied with one click."""
     text = (thing.uid or thing.ref) if isinstance(thing, Tracked) else thing
@@ -154,7 +170,8 @@ def quantity(value: float | Decimal | None, unit: str, decimals: int = 2) -> Saf
     if value is None:
         return mark_safe(NOT_KNOWN)  # noqa: S308 - our own constant
     number = f"{value:.{decimals}f}".replace("-", coordinates.MINUS)
-    return format_html('{}\N{NO-BREAK SPACE}<span class="unit">{}</span>', number, unit)
+    gap = "" if unit in _CLOSE_UNITS else "\N{NO-BREAK SPACE}"
+    return format_html('{}{}<span class="unit">{}</span>', number, gap, unit)
 
 
 @register.filter
@@ -179,6 +196,15 @@ def bands(numbers: list[int]) -> str:
 def array_words(array: str) -> str:
     """An array as the observatory calls it: "7m Array"."""
     return ARRAY_WORDS.get(array, array or NOT_KNOWN)
+
+
+@register.filter(name="called")
+def called(thing: Tracked) -> str:
+    """How a thing is called in a heading or a link."""
+    name = getattr(thing, "name", "")
+    if isinstance(thing, ObsUnitSet):
+        return title_of(thing.LEVEL, name)
+    return name or str(thing)
 
 
 @register.filter

@@ -129,6 +129,7 @@ def test_error_answers_are_kept_by_no_shared_cache(client):
     ("handler", "status"),
     [
         (lambda request: errors.bad_request(request, ValueError("secret")), 400),
+        (lambda request: errors.forbidden(request, ValueError("secret")), 403),
         (lambda request: errors.not_found(request, ValueError("secret")), 404),
         (errors.server_error, 500),
     ],
@@ -154,3 +155,8 @@ def test_error_of_ours_is_a_500_problem(pi, monkeypatch):
     body = _assert_problem(client.get("/api/v1/me/"), 500)
 
     assert "secret" not in str(body)
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v2/projects/", "/api/nothing"])
+def test_address_beside_the_interface_is_a_problem_too(client, path):
+    _assert_problem(client.get(path), 404)

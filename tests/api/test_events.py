@@ -3,6 +3,7 @@
 import pytest
 
 from projects.models import Event, MemberOUS
+from projects.moves import Way
 from projects.services.memberships import tie
 from projects.services.states import move_state
 from tests.factories import make_user
@@ -16,11 +17,11 @@ def member(cast_project):
 
 
 def _walk(client, query="page_size=2"):
-    lines, url = [], f"{FEED}?{query}"
-    while url:
-        body = client.get(url).json()
+    body = client.get(f"{FEED}?{query}").json()
+    lines = body["results"]
+    while body["next"]:
+        body = client.get(body["next"]).json()
         lines += body["results"]
-        url = body["next"]
     return lines, body["cursor"]
 
 
@@ -87,9 +88,7 @@ def test_feed_that_is_empty_gives_a_cursor_to_begin_with(client_for, db):
     assert client.get(f"{FEED}?after={first['cursor']}").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "cursor", ["1", "x", "ZXYxOjE", "%00", "ä", "AAAAAGV2MTox"]
-)
+@pytest.mark.parametrize("cursor", ["1", "x", "ZXYxOjE", "%00", "ä", "AAAAAGV2MTox"])
 def test_feed_cursor_not_handed_out_is_400(client_for, pi, cursor):
     answer = client_for(pi).get(f"{FEED}?after={cursor}")
 
@@ -158,7 +157,7 @@ def test_feed_label_carries_the_verdict(client_for, pi, drm, cast_project):
     MemberOUS.objects.update(state="DeliveryInProgress", qa2="SemiPass")
     member = cast_project.memberous_set.first()
 
-    move_state(member, to="Delivered", actor=None, way="delivery")
+    move_state(member, to="Delivered", actor=None, way=Way.DELIVERY)
 
     lines, _ = _walk(client_for(pi))
     labels = [line["label"] for line in lines if line["level"] == "member"]

@@ -69,9 +69,9 @@ def test_page_backward_walk_shows_the_same_pages(members, order, size):
         backward.append(page(MemberOUS.objects.all(), order=order, cursor=cursor, size=size))
         cursor = backward[-1].previous
 
-    rows = [[row.pk for row in one.rows] for one in reversed(backward)]
+    rows = [row.pk for one in reversed(backward) for row in one.rows]
 
-    assert sum(rows, []) == [row.pk for one in forward for row in one.rows]
+    assert rows == [row.pk for one in forward for row in one.rows]
 
 
 def test_page_rows_inserted_before_the_cursor_shift_nothing(members):

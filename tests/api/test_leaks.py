@@ -78,9 +78,7 @@ ABSENT = {
 
 @pytest.mark.parametrize("name", ["stranger", "expired_delegee"])
 @pytest.mark.parametrize("path", SINGLE)
-def test_single_answer_of_others_is_like_that_of_nothing(
-    client_for, somebody, secrets, name, path
-):
+def test_single_answer_of_others_is_like_that_of_nothing(client_for, somebody, secrets, name, path):
     client = client_for(somebody(name))
 
     hidden = client.get(f"/api/v1/{path.format(**secrets)}")

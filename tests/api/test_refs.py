@@ -48,7 +48,9 @@ def test_paths_of_other_things_redirect_likewise(db, path, target):
 
 
 def test_redirect_of_a_write_keeps_its_method(db):
-    answer = Client(enforce_csrf_checks=True).post("/api/v1/ous/A001/X1000/X4bc/state/", {}, "application/json")
+    answer = Client(enforce_csrf_checks=True).post(
+        "/api/v1/ous/A001/X1000/X4bc/state/", {}, "application/json"
+    )
 
     assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/ous/{REF}/state/")
 

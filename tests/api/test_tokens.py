@@ -33,9 +33,7 @@ def test_new_token_is_shown_once_and_works(client, pi):
 
 
 def test_new_token_takes_scope_and_end(client):
-    body = client.post(
-        PATH, {"scope": "write", "expires_at": "2999-12-31T12:00:00Z"}, JSON
-    ).json()
+    body = client.post(PATH, {"scope": "write", "expires_at": "2999-12-31T12:00:00Z"}, JSON).json()
 
     assert (body["scope"], body["expires_at"]) == ("write", "2999-12-31T12:00:00Z")
 

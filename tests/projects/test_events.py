@@ -91,7 +91,7 @@ def test_event_knows_its_subject_without_another_query(django_assert_num_queries
     ]
     append_events(
         [
-            Event(**subject_of(thing), kind="state", at=timezone.now(), actor_word="x")  # type: ignore[arg-type]
+            Event(**subject_of(thing), kind="state", at=timezone.now(), actor_word="x")
             for thing in things
         ]
     )

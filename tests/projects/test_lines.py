@@ -1,6 +1,7 @@
 """Several levels in one query: the rows must be those that one query a level gives."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -98,7 +99,7 @@ def test_tree_of_shows_the_public_no_deleted_things(project):
 
 
 def test_group_status_leaves_out_what_does_not_count(project):
-    group = GroupOUS.objects.as_status().get()
+    group: Any = GroupOUS.objects.as_status().get()
 
     assert group.executions_passed == 2
     assert group.executions_expected == 8
@@ -110,7 +111,7 @@ def test_group_status_of_one_undelivered_member_is_not_delivered(project):
     make_member_ous(project, GroupOUS.objects.get(), state="Ready")
     settle(project)
 
-    group = GroupOUS.objects.as_status().get()
+    group: Any = GroupOUS.objects.as_status().get()
 
     assert group.delivered_at is None
     assert group.release_date is None
@@ -138,9 +139,7 @@ def test_ous_keys_find_refs_and_former_names_in_one_query(project):
 
 def test_ous_keys_own_name_wins_over_a_former_one(project):
     first, second = MemberOUS.objects.order_by("pk")
-    Alias.objects.create(
-        level="member_ous", project=project, member_ous=second, ref=first.ref
-    )
+    Alias.objects.create(level="member_ous", project=project, member_ous=second, ref=first.ref)
 
     assert ous_keys([first.ref]) == {first.ref: (Level.MEMBER_OUS, first.pk)}
 

@@ -36,7 +36,7 @@ def project(db: None) -> Project:
     project = make_project("2013.1.00269.S", members=2, exec_blocks=1)
     first = project.memberous_set.order_by("pk")[0]
     MemberOUS.objects.filter(pk=first.pk).update(uid=UID, ref="uid___A001_X121_X4bc")
-    Alias.objects.create(ref="uid___A001_X120_X4aa", **subject_of(first))  # type: ignore[arg-type]
+    Alias.objects.create(ref="uid___A001_X120_X4aa", **subject_of(first))
     return project
 
 
@@ -52,7 +52,7 @@ def test_project_is_found_by_its_code(project, text):
 
 @pytest.mark.parametrize("text", spelled("uid://A001/Xa0/Xb45"))
 def test_project_is_found_by_its_uid(project, text):
-    Alias.objects.create(ref="uid___A001_Xa0_Xb45", **subject_of(project))  # type: ignore[arg-type]
+    Alias.objects.create(ref="uid___A001_Xa0_Xb45", **subject_of(project))
 
     assert find(Project.objects.all(), text) == project
 
@@ -76,7 +76,8 @@ def test_one_uid_may_name_things_of_two_kinds(project):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "/", "uid://A001/X121/X4bd", "nothing", "2013.1.00270.S", "X121", "\x00", "\ud800", "%"]
+    "text",
+    ["", "/", "uid://A001/X121/X4bd", "nothing", "2013.1.00270.S", "X121", "\x00", "\ud800", "%"],
 )
 def test_name_of_nothing_finds_nothing(project, text):
     assert find(MemberOUS.objects.all(), text) is None

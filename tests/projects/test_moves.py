@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from accounts.rights import Right, StaffRole
-from projects.models import MemberOUS, Project, SchedBlock
+from projects.models import LivingThing, MemberOUS, Project, SchedBlock
 from projects.moves import MACHINE_WAYS, MOVES, Way, find_move, steps_from
 from projects.permissions import can_move_at_all, can_take, leads_on, open_steps
 from projects.states import STATES_OF, Level
@@ -136,7 +136,6 @@ BREAKABLE = {
     Level.MEMBER_OUS: "Phase2Submitted Ready PartiallyObserved",
     Level.SCHED_BLOCK: "Phase2Submitted Ready Suspended",
 }
-MODELS = {Level.PROJECT: Project, Level.MEMBER_OUS: MemberOUS, Level.SCHED_BLOCK: SchedBlock}
 
 # Which roles hold a right: over everything, or over their own work.
 EVERYWHERE = {
@@ -194,6 +193,12 @@ def may_take(name: str, right: str, *, own: bool) -> bool:
     return role in EVERYWHERE.get(right, ()) or (own and role in OWN_WORK.get(right, ()))
 
 
+def a_thing(level: Level, reducer: int | None = None) -> LivingThing:
+    """A thing on a level, without a row of its own."""
+    things = (Project(), MemberOUS(reducer_id=reducer), SchedBlock())
+    return next(thing for thing in things if level == thing.LEVEL)
+
+
 def test_steps_are_those_of_the_tables_over_all_pairs():
     wrong = []
     for level, frm, to in PAIRS:
@@ -220,7 +225,7 @@ def test_groups_and_goals_take_no_steps_of_their_own():
 @pytest.mark.parametrize("name", CAST)
 def test_step_is_open_to_those_with_its_right_over_all_pairs(level, name):
     user, wrong = CAST[name], []
-    own = MODELS[level](reducer_id=user.pk) if level == Level.MEMBER_OUS else MODELS[level]()
+    own = a_thing(level, reducer=user.pk)
     for frm, to in product([None, *STATES_OF[level]], STATES_OF[level]):
         move = find_move(level, frm, to)
         right, _ = EDGES[level].get((frm, to), ("", None))
@@ -250,8 +255,9 @@ def test_own_work_is_what_is_assigned_or_what_no_reviewer_has(
 ):
     user = User(pk=1, roles=[role])
     member_ous = MemberOUS(reducer_id=assigned, reviewer_id=reviewer)
-    start = find_move(Level.MEMBER_OUS, "ReadyForProcessing", "Processing")
-    give_back = find_move(Level.MEMBER_OUS, "Reviewing", "ReadyForReview")
+    moves = MOVES[Level.MEMBER_OUS]
+    start = moves["ReadyForProcessing", "Processing"]
+    give_back = moves["Reviewing", "ReadyForReview"]
 
     assert can_take(user, start, member_ous) is processing
     assert can_take(user, give_back, member_ous) is review
@@ -291,7 +297,8 @@ def test_every_move_says_in_words_what_it_is_for():
 
 @pytest.mark.parametrize("level", TABLES)
 def test_repaired_thing_goes_back_to_where_it_was_and_nowhere_else(level):
-    thing = MODELS[level](state="Repaired", resume_state="Ready")
+    thing = a_thing(level)
+    thing.state, thing.resume_state = "Repaired", "Ready"
 
     on = [move.to for move in steps_from(level, "Repaired") if leads_on(thing, move)]
 

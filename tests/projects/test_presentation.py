@@ -155,8 +155,9 @@ def test_set_counts_the_executions_of_the_members_that_count(model):
 @pytest.mark.parametrize("model", [GroupOUS, ScienceGoal])
 def test_set_with_an_unknown_part_expects_nobody_knows_what(model):
     project = make_project(members=2, exec_blocks=1)
-    make_sched_block(project.memberous_set.first(), number=1)
-    MemberOUS.objects.filter(pk=project.memberous_set.first().pk).update(executions_expected=None)
+    first = project.memberous_set.all()[0]
+    make_sched_block(first, number=1)
+    MemberOUS.objects.filter(pk=first.pk).update(executions_expected=None)
 
     assert str(executions(model.objects.with_progress().get())) == "2 / ?"
 

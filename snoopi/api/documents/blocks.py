@@ -14,7 +14,7 @@ from snoopi.api.documents.common import (
     number,
     ra_words,
 )
-from snoopi.api.shapes import (
+from snoopi.api.shapes.blocks import (
     Array,
     ExecBlockLine,
     ExecBlockReport,

@@ -7,18 +7,9 @@ from urllib.parse import urlencode
 from projects.models import Tracked
 from projects.presentation import waiting
 from projects.querysets.project import Viewer
-from projects.states import Level
 from snoopi import coordinates
-from snoopi.api.shapes import Executions, Named, Waiting
+from snoopi.api.shapes.projects import Executions, Named, Waiting
 
-LEVEL_WORDS = {
-    Level.PROJECT: "project",
-    Level.SCIENCE_GOAL: "science_goal",
-    Level.GROUP_OUS: "group",
-    Level.MEMBER_OUS: "member",
-    Level.SCHED_BLOCK: "sched_block",
-    Level.EXEC_BLOCK: "exec_block",
-}
 _ARCHIVE = "https://almascience.org/aq/"
 _PLAIN = str.maketrans(
     {
@@ -52,18 +43,18 @@ def executions(thing: Any) -> Executions:
 
 def named(thing: Any) -> Named | None:
     """Another thing by its names, None where there is none."""
-    return thing and Named(ref=thing.ref, uid=thing.uid, name=thing.name)
+    return Named(ref=thing.ref, uid=thing.uid, name=thing.name) if thing else None
 
 
 def identity(thing: Tracked | None) -> str | None:
     """A thing's UID, or its ref where no source knows a UID."""
-    return thing and (thing.uid or thing.ref)
+    return (thing.uid or thing.ref) if thing else None
 
 
 def waits(thing: Any, viewer: Viewer) -> Waiting | None:
     """What a thing waits for, on whom, since when."""
     found = waiting(thing, viewer)
-    return found and Waiting(what=found.what, on=found.on, since=found.since)
+    return Waiting(what=found.what, on=found.on, since=found.since) if found else None
 
 
 def archive_query(member_ous: Any) -> str | None:

@@ -8,8 +8,9 @@ from projects.models import Event, GroupOUS, MemberOUS
 from projects.presentation import standing, told
 from projects.public import data_rights
 from projects.querysets.project import Viewer
-from snoopi.api.documents.common import LEVEL_WORDS, archive_query, executions, named, waits
-from snoopi.api.shapes import EventLine, HistoryLine, OUSDetail, Status
+from snoopi.api.documents.common import archive_query, executions, named, waits
+from snoopi.api.shapes.ous import EventLine, HistoryLine, OUSDetail, Status
+from snoopi.api.shapes.words import LEVEL_WORDS
 
 
 def status(ous: Any, viewer: Viewer) -> Status:
@@ -37,22 +38,23 @@ def status(ous: Any, viewer: Viewer) -> Status:
 
 def ous_detail(ous: Any, viewer: Viewer) -> OUSDetail:
     """An OUS with what stands around it; read it ``as_status`` with its parents."""
-    member = ous if isinstance(ous, MemberOUS) else None
+    # Nothing of this is known above the member level.
+    member = ous if isinstance(ous, MemberOUS) else MemberOUS()
     below_goal = isinstance(ous, MemberOUS | GroupOUS)
     return OUSDetail(
         **status(ous, viewer),
         science_goal=named(ous.science_goal) if below_goal else None,
-        group=named(member.group_ous) if member else None,
+        group=named(member.group_ous),
         waiting=waits(ous, viewer),
         asked=ous.asked,
-        bands=member.bands if member else [],
-        array=(member.array or None) if member else None,
-        targets=member.targets if member else [],
-        ra_deg=member and member.ra_deg,
-        dec_deg=member and member.dec_deg,
-        rep_freq_ghz=member and member.rep_freq_ghz,
-        resolution_arcsec=member and member.resolution_arcsec,
-        largest_scale_arcsec=member and member.largest_scale_arcsec,
+        bands=member.bands,
+        array=member.array or None,
+        targets=member.targets,
+        ra_deg=member.ra_deg,
+        dec_deg=member.dec_deg,
+        rep_freq_ghz=member.rep_freq_ghz,
+        resolution_arcsec=member.resolution_arcsec,
+        largest_scale_arcsec=member.largest_scale_arcsec,
         archive_query=archive_query(member),
     )
 

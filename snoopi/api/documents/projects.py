@@ -10,8 +10,9 @@ from projects.presentation import standing
 from projects.querysets.below import NOT_COUNTED
 from projects.querysets.project import Viewer
 from projects.states import Level
-from snoopi.api.documents.common import LEVEL_WORDS, executions, number, waits
-from snoopi.api.shapes import Executions, Progress, ProjectDetail, ProjectLine, TreeNode
+from snoopi.api.documents.common import executions, number, waits
+from snoopi.api.shapes.projects import Executions, Progress, ProjectDetail, ProjectLine, TreeNode
+from snoopi.api.shapes.words import LEVEL_WORDS
 
 _PARENTS = (
     (Level.MEMBER_OUS, "member_ous_id"),

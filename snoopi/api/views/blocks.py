@@ -18,13 +18,13 @@ from snoopi.api.documents.blocks import (
 )
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads
-from snoopi.api.shapes import (
+from snoopi.api.shapes.blocks import (
     ExecBlockLine,
     ExecBlockReport,
-    HistoryLine,
     SchedBlockDetail,
     SchedBlockLine,
 )
+from snoopi.api.shapes.ous import HistoryLine
 from snoopi.api.views.ous import answer_history
 
 _SCHED_FILTERS = (

@@ -9,7 +9,7 @@ from snoopi.api.feed import event_id_of, feed_cursor
 from snoopi.api.filters import KIND, PROJECT, narrowed
 from snoopi.api.pagination import feed_link, listing, page_size, wants_count
 from snoopi.api.schema import SIZE_AND_COUNT, FeedOf, query, reads
-from snoopi.api.shapes import EventLine
+from snoopi.api.shapes.ous import EventLine
 
 _FILTERS = (PROJECT, KIND)
 _AFTER = query("after", "The cursor after which to read on; from the start without it.")

@@ -1,6 +1,7 @@
 """Posting records to be read, and how that went."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -15,7 +16,7 @@ from snoopi.api.errors import ApiProblem, BadValue
 from snoopi.api.pagination import paginated
 from snoopi.api.parsers import RawParser
 from snoopi.api.schema import ListOf, query, reads, writes
-from snoopi.api.shapes import Job, JobLine, JobProgress, Rejected
+from snoopi.api.shapes.jobs import Job, JobLine, JobProgress, Rejected
 from snoopi.bell import ring_ingest
 
 REJECTED_SHOWN = 1000
@@ -42,14 +43,12 @@ class IngestList(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         need_right(request.user, Right.INGEST)
-        body = request.data
+        body: Any = request.data
         if not body:
             raise ApiProblem(HTTPStatus.BAD_REQUEST, "The body is empty.")
-        job = _submit(request, bytes(body))
+        job = _submit(request, body)
         location = reverse("api:ingest-job", args=[job.pk])
-        return Response(
-            whole_job(job), HTTPStatus.ACCEPTED, headers={"Location": location}
-        )
+        return Response(whole_job(job), HTTPStatus.ACCEPTED, headers={"Location": location})
 
 
 @transaction.atomic
@@ -91,13 +90,12 @@ def whole_job(job: IngestJob) -> Job:
     """A job with its report and the first of its refused records."""
     problems = job.problems.values_list("record", "reason")[:REJECTED_SHOWN]
     counts = job.problems.aggregate(count=Count("pk"))
-    report = {name: job.report.get(name, {}) for name in _COUNTED}
     return Job(
         **told_job(job),
-        **report,
+        created=job.report.get("created", {}),
+        updated=job.report.get("updated", {}),
+        unchanged=job.report.get("unchanged", {}),
+        superseded=job.report.get("superseded", {}),
         rejected=[Rejected(record=record, reason=reason) for record, reason in problems],
         rejected_count=counts["count"],
     )
-
-
-_COUNTED = ("created", "updated", "unchanged", "superseded")

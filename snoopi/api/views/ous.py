@@ -30,15 +30,8 @@ from snoopi.api.documents.ous import history_line, ous_detail, status
 from snoopi.api.errors import ApiProblem, BadValue, ProblemError
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import IF_MATCH, ListOf, query, reads, writes
-from snoopi.api.shapes import (
-    Batch,
-    BatchRequest,
-    ExecBlockLine,
-    HistoryLine,
-    OUSDetail,
-    StateRequest,
-    Status,
-)
+from snoopi.api.shapes.blocks import ExecBlockLine
+from snoopi.api.shapes.ous import Batch, BatchRequest, HistoryLine, OUSDetail, StateRequest, Status
 
 LEVELS = {
     "member": Level.MEMBER_OUS,

@@ -15,7 +15,7 @@ from snoopi.api.errors import BadValue
 from snoopi.api.filters import Asked
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads, writes
-from snoopi.api.shapes import Me, NewToken, Token, TokenRequest
+from snoopi.api.shapes.people import Me, NewToken, Token, TokenRequest
 
 _LABEL_LENGTH = 80
 

@@ -12,7 +12,7 @@ from snoopi.api.documents.projects import project_detail, project_line, tree
 from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, ROLE, STATE, narrowed
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads
-from snoopi.api.shapes import ProjectDetail, ProjectLine, TreeNode
+from snoopi.api.shapes.projects import ProjectDetail, ProjectLine, TreeNode
 
 _FILTERS = (STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
 
@@ -37,9 +37,7 @@ class ProjectView(ApiView):
         rows = Project.objects.visible_to(viewer).select_related("contact_scientist")
         project = found_or_404(find(rows, ref))
         document = project_detail(project, viewer)
-        return answer(
-            request, Validators.of(project, viewer, document.items()), lambda: document
-        )
+        return answer(request, Validators.of(project, viewer, document.items()), lambda: document)
 
 
 class ProjectTree(ApiView):

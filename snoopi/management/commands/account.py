@@ -125,10 +125,8 @@ def _delegation(text: str) -> tuple[str, str, datetime | None]:
         known = ", ".join(DelegationKind.values)
         raise CommandError(f"--delegee {text}: write CODE:KIND, where KIND is {known}.")
     try:
-        last = date.fromisoformat(day) if day else None
-    except ValueError:
+        after = date.fromisoformat(day) + timedelta(days=1) if day else None
+    except (ValueError, OverflowError):
         raise CommandError(f"--delegee {text}: “{day}” is no date such as 2026-12-31.") from None
-    if last is None:
-        return code, kind.upper(), None
-    midnight = datetime(last.year, last.month, last.day, tzinfo=UTC)
-    return code, kind.upper(), midnight + timedelta(days=1)
+    midnight = datetime(after.year, after.month, after.day, tzinfo=UTC) if after else None
+    return code, kind.upper(), midnight

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from projects.models import Event, LivingThing, ObsUnitSet, Project, SchedBlock, Tracked
+from projects.models import Event, EventKind, LivingThing, ObsUnitSet, Project, SchedBlock, Tracked
 from projects.presentation import Told, told
-from projects.public import meaning_of
-from projects.states import Meaning
+from projects.public import meaning_of, public_label, staff_label
+from projects.querysets.project import is_staff_viewer
+from projects.states import Level, Meaning
 from snoopi.keyset import BadCursor, page
 from snoopi.pages.doors import PageRequest, shows
 from snoopi.pages.finders import ous_for, project_for, sched_block_for
@@ -26,6 +27,7 @@ class Step:
     event: Event
     subject: Tracked
     told: Told
+    before: str
     meaning: Meaning
 
 
@@ -68,4 +70,16 @@ def _history(request: PageRequest, thing: LivingThing, about: dict[str, Any]) ->
 
 
 def _step(event: Event, user: User) -> Step:
-    return Step(event, event.subject, told(event, user), meaning_of(event.public_to))
+    found = told(event, user)
+    return Step(
+        event, event.subject, found, _before(event, found, user), meaning_of(event.public_to)
+    )
+
+
+def _before(event: Event, found: Told, user: User) -> str:
+    """What it was before, in the viewer's words."""
+    if not found.frm or event.kind != EventKind.STATE:
+        return found.frm or ""
+    if is_staff_viewer(user):
+        return staff_label(found.frm)
+    return public_label(Level(event.level), found.frm)

@@ -44,6 +44,4 @@ def ous_state(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
 def _refused(request: PageRequest, ous: ObsUnitSet, sentence: str, status: int) -> HttpResponse:
     messages.error(request, sentence)
     fresh = ous_for(request.user, ous.ref) or ous
-    return render(
-        request, "pages/ous_detail.html", ous_panel(fresh, request.user), status=status
-    )
+    return render(request, "pages/ous_detail.html", ous_panel(fresh, request.user), status=status)

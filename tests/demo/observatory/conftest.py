@@ -1,4 +1,4 @@
-"""The demo observatory, made once for all tests of a module and taken back after them."""
+"""The demo observatory, made once for all tests here and taken back after them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +10,7 @@ from pytest_django import DjangoDbBlocker
 from snoopi.demo.build import Built, build_demo
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def built(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,

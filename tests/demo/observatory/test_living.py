@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db.models import Count
 from django.utils import timezone
 
@@ -24,10 +26,10 @@ from projects.models import (
 from projects.moves import MOVES
 from projects.querysets.project import is_staff_viewer
 from projects.states import Level
-from snoopi.demo.build import Built, build_demo, take
+from snoopi.demo.build import Built, take
 from snoopi.demo.people import PEOPLE
-from snoopi.demo.sky import BAND_EDGES_GHZ
 from snoopi.demo.stories import STORIES
+from tests.demo.validity import is_valid
 
 LIFE_CYCLE = sorted({word for pair in MOVES[Level.MEMBER_OUS] for word in pair})
 DECISIONS = sum(len(part.decisions) for story in STORIES for part in story.parts)
@@ -161,14 +163,7 @@ def test_everything_stands_on_the_sky_in_a_band(
 ) -> None:
     rows = model._default_manager.values_list("ra_deg", "dec_deg", "rep_freq_ghz", "bands")
 
-    bad = [
-        row
-        for row in rows
-        if not (0 <= row[0] < 360 and -90 <= row[1] < 45)
-        or not BAND_EDGES_GHZ[row[3][0]][0] <= row[2] <= BAND_EDGES_GHZ[row[3][0]][1]
-    ]
-
-    assert bad == []
+    assert [row for row in rows if not is_valid(*row)] == []
 
 
 def test_executions_take_between_half_an_hour_and_two(observatory: Built) -> None:
@@ -220,12 +215,15 @@ def test_same_files_again_change_nothing_and_undo_no_decision(observatory: Built
     assert [report.counts()["updated"] for report in reports] == [{}] * len(files)
 
 
-def test_making_it_anew_leaves_the_same_and_keeps_accounts(observatory: Built) -> None:
+def test_command_makes_it_anew_the_same_and_keeps_accounts(observatory: Built) -> None:
     before = counted()
     accounts = set(User.objects.values_list("pk", "username"))
+    output = StringIO()
 
-    again = build_demo(observatory.folder)
+    call_command("demo", folder=observatory.folder, stdout=output)
 
-    assert again.removed == 60
+    lines = [line.partition(" UTC ")[2] for line in output.getvalue().splitlines()]
+    assert lines[1] == "60 projects of an earlier run were replaced"
+    assert lines[-1] == "16 decisions taken, 0 records rejected"
     assert counted() == before
     assert set(User.objects.values_list("pk", "username")) == accounts

@@ -1,0 +1,1 @@
+"""The shapes of all answers: what the code builds and what OpenAPI says, in one place."""

@@ -1,0 +1,119 @@
+"""Scheduling blocks and execution blocks."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypedDict
+
+from snoopi.api.shapes.projects import Executions, Named
+from snoopi.api.shapes.words import Degrees, QA0Word, State
+
+
+class SchedBlockLine(TypedDict):
+    """A scheduling block."""
+
+    ref: str
+    uid: str | None
+    name: str
+    project: str | None
+    state: State
+    state_since: datetime | None
+    label: str
+    science_goal: Named | None
+    member_ous: Named | None
+    archive_query: str | None
+    array: str | None
+    bands: list[int]
+    band: Annotated[int | None, "The one band, null where there are several or none."]
+    targets: list[str]
+    ra: Annotated[str | None, "Hours, minutes and seconds."]
+    dec: Annotated[str | None, "Degrees, arcminutes and arcseconds."]
+    ra_deg: Degrees
+    dec_deg: Degrees
+    rep_freq_ghz: float | None
+    estimated_time_min: float | None
+    executions: Executions
+    version: int
+
+
+class ExecBlockLine(TypedDict):
+    """An execution block in a list."""
+
+    ref: str
+    uid: str | None
+    project: str | None
+    sched_block: Annotated[str | None, "Its UID, or its ref where no source knows a UID."]
+    sched_block_name: str | None
+    member_ous: Annotated[str | None, "Its UID, or its ref where no source knows a UID."]
+    start: datetime | None
+    end: datetime | None
+    duration_min: float | None
+    qa0: QA0Word
+    execution_fraction: float | None
+    version: int
+
+
+class SchedBlockDetail(SchedBlockLine):
+    """The panel of a scheduling block as data."""
+
+    asked: dict[str, Any]
+    exec_blocks: list[ExecBlockLine]
+
+
+class Measured(TypedDict):
+    """System temperatures over the samples that were really measured, in K."""
+
+    mean: float | None
+    std: float | None
+    min: float | None
+    max: float | None
+    n: int | None
+    missing: int | None
+
+
+class Tsys(TypedDict):
+    """System temperatures over all recorded samples, in K; null where unknown."""
+
+    mean: float | None
+    std: Annotated[float | None, "Population standard deviation."]
+    min: float | None
+    max: float | None
+    measured: Measured
+
+
+class Array(TypedDict):
+    """The array that observed; null where unknown."""
+
+    name: str | None
+    antennas: int | None
+    antenna_names: list[str]
+    shortest_m: float | None
+    longest_m: float | None
+    l5_m: float | None
+    l80_m: float | None
+    angular_resolution_arcsec: float | None
+    max_recoverable_scale_arcsec: float | None
+
+
+class SourceTime(TypedDict):
+    """Time spent on one source for one purpose."""
+
+    intent: str
+    name: str
+    ra: str | None
+    dec: str | None
+    time_min: float | None
+
+
+class ExecBlockReport(ExecBlockLine):
+    """The report of an execution block: what sources have said so far."""
+
+    qa0_comment: str | None
+    bands: list[int]
+    targets: list[str]
+    ra_deg: Degrees
+    dec_deg: Degrees
+    rep_freq_ghz: float | None
+    pwv_mm: float | None
+    integration_s: float | None
+    tsys: Tsys
+    array: Array
+    sources: list[SourceTime]

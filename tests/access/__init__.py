@@ -1,0 +1,1 @@
+"""Who gets what: every address for everybody, nothing of others, no cost that grows."""

@@ -1,0 +1,21 @@
+"""A world is built once for all tests of a module; each of them is undone."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.access.world import World, build_world, rolled_back
+
+
+@pytest.fixture(scope="module")
+def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database that is as it was when the module's tests have ended."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(database: None) -> World:
+    """The observatory of the matrix."""
+    return build_world()

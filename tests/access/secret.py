@@ -1,0 +1,244 @@
+"""A project that nobody may hear of, and everything that could give it away.
+
+Every text of it holds the marker. ``PROBES`` are questions whose answers would betray it;
+``{…}`` are its own refs and names, known to whoever guesses them.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from ingest.models import IngestJob, IngestProblem
+from projects.models import ExecBlock, Project, SchedBlock
+from projects.services.events import append_events
+from projects.services.memberships import tie
+from projects.services.states import Account, move_state, state_event
+from tests.factories import make_project, make_token, make_user, settle
+
+MARK = "zqxw"
+CODE = "2021.1.77777.S"
+UIDS = {
+    "project": "uid://A001/X7e57/X1",
+    "goal": "uid://A001/X7e57/X2",
+    "group": "uid://A001/X7e57/X3",
+    "member": "uid://A001/X7e57/X4",
+    "block": "uid://A001/X7e57/X5",
+    "run": "uid://A002/X7e57/X6",
+}
+REFS = {word: uid.replace("://", "___").replace("/", "_") for word, uid in UIDS.items()}
+NAMES = {
+    **REFS,
+    "code": CODE,
+    "uid": UIDS["member"],
+    "bare": UIDS["member"].removeprefix("uid://"),
+    "piped": UIDS["member"].replace("/", "|"),
+    "shouted": UIDS["member"].upper(),
+    "prefixed": f"member.{REFS['member']}",
+    "mark": MARK,
+}
+# What must stand in no answer; a marker is in each text, and these are the names.
+TELLTALES = (MARK, "77777", "x7e57")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question: to a page, or to the interface where the path starts with "api/"."""
+
+    path: str
+    body: dict[str, Any] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_api(self) -> bool:
+        """Whether a program asks."""
+        return self.path.startswith("api/")
+
+    def __str__(self) -> str:
+        told = [self.path, *(f"{name}={value}" for name, value in self.headers)]
+        return " ".join([*told, "batch" if self.body else ""]).strip()
+
+
+_LISTS = [
+    "",
+    "?news=300",
+    "projects/",
+    "projects/?format=csv&columns=code&columns=title&columns=pi",
+    "projects/?q={mark}",
+    "projects/?q={code}",
+    "projects/?role=PI&active=on",
+    "projects/?state=InProgress",
+    "projects/?sort=pi",
+    "schedblocks/",
+    "schedblocks/?format=csv&columns=name&columns=targets",
+    "schedblocks/?q={mark}",
+    "schedblocks/?q={uid}",
+    "schedblocks/?q={code}",
+    "schedblocks/?state=PartiallyObserved",
+    "schedblocks/?member_state=ReadyForReview",
+    "search/?q={mark}",
+    "search/?q={mark}&scope=projects",
+    "search/?q={mark}&scope=schedblocks",
+    "search/?q={code}",
+    "search/?q=2021.1.777",
+    *[f"search/?q={{{word}}}" for word in ("uid", "bare", "piped", "shouted", "prefixed")],
+    *[f"search/?q={{{word}}}" for word in UIDS],
+    "search/?q=X7e57",
+    "api/projects/?count=true",
+    "api/projects/?count=true&cycle=2021.1",
+    "api/projects/?count=true&active=true",
+    "api/projects/?count=true&state=InProgress",
+    "api/projects/?page_size=1&count=true",
+    *[f"api/ous/?count=true&level={level}" for level in ("member", "group", "science_goal")],
+    "api/ous/?count=true&project={code}",
+    "api/ous/?count=true&target={mark}",
+    "api/ous/?count=true&level=group&target={mark}",
+    "api/ous/?count=true&band=6&array=TP",
+    "api/ous/?count=true&qa2=null&changed_after=2000-01-01",
+    "api/schedblocks/?count=true",
+    "api/schedblocks/?count=true&project={code}",
+    "api/schedblocks/?count=true&ous={group}",
+    "api/schedblocks/?count=true&target={mark}",
+    "api/execblocks/?count=true",
+    "api/execblocks/?count=true&ous={member}",
+    "api/execblocks/?count=true&ous={goal}&qa0=Pass",
+    "api/events/?count=true",
+    "api/events/?count=true&project={code}",
+    "api/events/?count=true&kind=membership",
+]
+_THINGS = [
+    "projects/{code}/",
+    "projects/{code}/?node={member}",
+    "projects/{code}/?find={mark}",
+    "projects/{code}/history/",
+    "projects/{project}/",
+    "schedblocks/{block}/",
+    "schedblocks/{block}/history/",
+    *[f"ous/{{{level}}}/" for level in ("goal", "group", "member")],
+    "ous/{uid}/",
+    "ous/{prefixed}/",
+    "ous/{shouted}/",
+    "ous/{member}/history/",
+    "execblocks/{run}/",
+    "api/projects/{code}/",
+    "api/projects/{code}/tree/",
+    "api/projects/{project}/",
+    *[f"api/ous/{{{level}}}/" for level in ("goal", "group", "member")],
+    *[f"api/ous/{{{level}}}/status/" for level in ("goal", "group", "member")],
+    "api/ous/{uid}/status/",
+    "api/ous/{member}/history/",
+    "api/ous/{group}/execblocks/",
+    "api/schedblocks/{block}/",
+    "api/schedblocks/{block}/history/",
+    "api/execblocks/{run}/",
+]
+_SAME_FOR_ALL = [
+    "help/",
+    "settings/",
+    "healthz",
+    "api/schema/?format=json",
+    "api/docs/",
+    "api/me/",
+    "api/tokens/?count=true",
+    "api/ous/?state=Nonsense",
+    "api/ous/?cursor={mark}",
+    "api/events/?after={mark}",
+    "api/nothing/{mark}/",
+    "nothing/{mark}/",
+    "projects/?cursor={mark}",
+]
+_DATE = "Fri, 01 Jan 2100 00:00:00 GMT"
+_BATCH = [*UIDS.values(), *NAMES.values(), CODE, MARK]
+REVEALING = (
+    *[Probe(path) for path in _LISTS],
+    *[Probe(path) for path in _THINGS],
+    Probe("api/ous/{member}/status/", headers=(("if-none-match", "*"),)),
+    Probe("api/ous/{member}/status/", headers=(("if-modified-since", _DATE),)),
+    Probe("api/ous/status/", body={"uids": _BATCH}),
+)
+SAME_FOR_ALL = tuple(Probe(path) for path in _SAME_FOR_ALL)
+
+
+def plant(expired: User) -> Project:
+    """The secret project, complete; ``expired`` had a hand in it until yesterday."""
+    pi = make_user(f"{MARK}_pi", name=f"{MARK.title()} Piname", email=f"{MARK}@alma.invalid")
+    project = make_project(
+        CODE,
+        pi=pi,
+        exec_blocks=2,
+        members=[{"uid": UIDS["member"], "name": f"{MARK}_a_06_TP", "state": "ReadyForReview"}],
+        **_project_texts(),
+    )
+    _mark_below(project)
+    settle(project)
+    _happen(project, pi)
+    _surround(project, pi, expired)
+    return project
+
+
+def _project_texts() -> dict[str, Any]:
+    return {
+        "uid": UIDS["project"],
+        "title": f"{MARK} title",
+        "abstract": f"{MARK} abstract",
+        "authors": f"{MARK} author",
+        "science_keywords": f"{MARK} keyword",
+        "science_category": f"{MARK} category",
+        "executive": "EA",
+        "arc": "EA",
+        "facts": {"archive": {"state": [f"{MARK}State", "2021-01-01T00:00:00Z"]}},
+        "contact_scientist": make_user(f"{MARK}_cs", roles=["cs"]),
+    }
+
+
+def _mark_below(project: Project) -> None:
+    member = project.memberous_set.get()
+    member.target_names, member.bands, member.array = f"{MARK}Target", [6], "TP"
+    member.asked = {"rep_source": f"{MARK} source"}
+    member.reducer = make_user(f"{MARK}_reducer", roles=["reducer"])
+    member.reviewer = make_user(f"{MARK}_reviewer", roles=["qa"])
+    member.save()
+    _rename(member.science_goal, "goal")
+    _rename(member.group_ous, "group")
+    block = member.sched_blocks.get()
+    block.target_names = f"{MARK}Target"
+    _rename(block, "block")
+    ExecBlock.objects.filter(sched_block=block).update(
+        target_names=f"{MARK}Target", antenna_names=f"{MARK}01", qa0_comment=f"{MARK} comment"
+    )
+    run = block.exec_blocks.order_by("pk")[0]
+    run.uid, run.ref = UIDS["run"], REFS["run"]
+    run.save()
+
+
+def _rename(thing: Any, word: str) -> None:
+    thing.uid, thing.ref = UIDS[word], REFS[word]
+    thing.name = f"{MARK} {word}"
+    thing.save()
+
+
+def _happen(project: Project, pi: User) -> None:
+    """Events of every kind, with notes that everybody on the project may read."""
+    reviewer = make_user(f"{MARK}_drm", roles=["drm"])
+    member = project.memberous_set.get()
+    move_state(member, to="Reviewing", actor=reviewer, note=f"{MARK} note", note_public=True)
+    block = SchedBlock.objects.get(project=project)
+    account = Account(actor=pi, word=f"{MARK} word", note=f"{MARK} note", note_public=True)
+    at = timezone.now()
+    append_events(
+        [
+            state_event(thing, frm="", public_frm="Ready", at=at, account=account)
+            for thing in (project, block)
+        ]
+    )
+
+
+def _surround(project: Project, pi: User, expired: User) -> None:
+    """What hangs on it elsewhere: a former delegee, tokens, an ingest job."""
+    ended = timezone.now() - timedelta(days=1)
+    tie(project=project, user=expired, role="DELEGEE", kind="DATA", ends_at=ended)
+    make_token(pi, label=f"{MARK} label")
+    job = IngestJob.objects.create(source=f"{MARK}.json", requested_by=pi, failure=f"{MARK} why")
+    IngestProblem.objects.create(job=job, record=f"{MARK} record", reason=f"{MARK} reason")

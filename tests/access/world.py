@@ -1,0 +1,210 @@
+"""One small observatory with everybody in it, and their ways in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache as kept
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.test.client import ClientHandler
+from django.utils import timezone
+
+from accounts.models import ApiToken, User
+from accounts.services import issue_token, revoke_token
+from ingest.models import IngestJob
+from projects.models import MemberOUS, Project
+from projects.services.memberships import tie
+from tests.cast import CODE, FOREIGN_CODE
+from tests.factories import make_exec_block, make_project, make_sched_block, make_user
+
+BACKEND = "accounts.backends.AccountBackend"
+TIED: dict[str, tuple[str, str]] = {
+    "pi": ("PI", ""),
+    "copi": ("COPI", ""),
+    "coi": ("COI", ""),
+    "data_delegee": ("DELEGEE", "DATA"),
+    "phase2_delegee": ("DELEGEE", "PHASE2"),
+    "too_delegee": ("DELEGEE", "TOO"),
+}
+STAFF: dict[str, dict[str, Any]] = {
+    "aod": {"roles": ["aod"]},
+    "reducer": {"roles": ["reducer"]},
+    "other_reducer": {"roles": ["reducer"]},
+    "qa": {"roles": ["qa"], "qualifications": ["QA2APPRV"]},
+    "drm": {"roles": ["drm"]},
+    "arc": {"roles": ["arc"], "arc": "EU"},
+    "other_arc": {"roles": ["arc"], "arc": "NA"},
+    "cs": {"roles": ["cs"]},
+    "other_cs": {"roles": ["cs"]},
+    "admin": {"roles": ["admin"]},
+}
+OUTSIDE = ("stranger", "expired_delegee")
+PEOPLE = (*TIED, *STAFF, *OUTSIDE)
+# Ways in by a token of the PI's, and two people who have none.
+TOKENS = ("write_token", "read_only_token", "expired_token", "revoked_token")
+ACTORS = (*PEOPLE, *TOKENS, "inactive", "anonymous")
+
+
+@dataclass
+class World:
+    """Everybody, their ways in, and what there is to ask for, by the matrix's words."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+
+    def client(self, actor: str, by: str, *, enforces_csrf: bool = False) -> Client:
+        """A client of somebody's: by "session" or by "token"."""
+        by_token = by == "token" and actor in self.tokens
+        client = Client(headers=bearing(self.tokens[actor]) if by_token else None)
+        client.handler = _handler(enforces_csrf)
+        if by == "session" and actor in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[actor]
+        return client
+
+    def thing(self, word: str, actor: str) -> Any:
+        """What a word of the matrix names; some things are the actor's own."""
+        return self.things.get(f"{word} of {actor}", self.things.get(word))
+
+    def let_in(self, name: str, user: User) -> None:
+        """Give an account a session, a token, and a token to be revoked."""
+        self.users[name] = user
+        self.sessions[name] = new_session(user)
+        self.tokens[name] = issue_token(user=user, scope="write")[1]
+        self.things[f"own_token of {name}"] = issue_token(user=user)[0].pk
+
+
+def bearing(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"authorization": f"Token {token}"}
+
+
+@kept
+def _handler(enforces_csrf: bool) -> ClientHandler:
+    # Loading the middleware costs more than most answers; one handler serves all clients.
+    return ClientHandler(enforce_csrf_checks=enforces_csrf)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Undo in the database whatever happens inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def new_session(user: User) -> str:
+    """The key of a new session of somebody's, as log-in makes it."""
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = BACKEND
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def build_world() -> World:
+    """The observatory of the matrix: five projects, everybody, everybody's tokens."""
+    cache.clear()
+    world = World()
+    for name in PEOPLE:
+        world.let_in(name, make_user(name, **STAFF.get(name, {})))
+    _let_in_by_tokens(world)
+    _let_in_inactive(world)
+    _build_projects(world)
+    _name_things(world)
+    return world
+
+
+def _let_in_by_tokens(world: World) -> None:
+    pi = world.users["pi"]
+    world.tokens["write_token"] = issue_token(user=pi, scope="write")[1]
+    world.tokens["read_only_token"] = issue_token(user=pi, scope="read")[1]
+    expired, world.tokens["expired_token"] = issue_token(user=pi, scope="write")
+    past = timezone.now() - timedelta(days=2)
+    ApiToken.objects.filter(pk=expired.pk).update(
+        created_at=past, expires_at=past + timedelta(days=1)
+    )
+    revoked, world.tokens["revoked_token"] = issue_token(user=pi, scope="write")
+    revoke_token(token=revoked)
+    own = issue_token(user=pi)[0].pk
+    for name in TOKENS:
+        world.things[f"own_token of {name}"] = own
+    world.things["pi_token"] = own
+
+
+def _let_in_inactive(world: World) -> None:
+    user = make_user("inactive")
+    world.let_in("inactive", user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def _build_projects(world: World) -> None:
+    states = ("FullyObserved", "Ready", "ReadyForReview")
+    own = make_project(CODE, members=[{"state": state} for state in states], exec_blocks=2)
+    foreign = make_project(FOREIGN_CODE, exec_blocks=1, executive="NA", arc="NA")
+    draft = make_project(exec_blocks=1)
+    Project.objects.filter(pk=draft.pk).update(code=None, ref="DRAFT-0123456789ab")
+    deleted = make_project(exec_blocks=1, state="Deleted")
+    world.projects = {"project": own, "foreign": foreign, "draft": draft, "deleted": deleted}
+    for name in ("project", "draft", "deleted"):
+        _tie_everybody(world, world.projects[name])
+    tie(project=foreign, user=world.users["stranger"], role="PI")
+    _assign(own, reducer=world.users["reducer"], scientist=world.users["cs"])
+    _assign(foreign, reducer=world.users["other_reducer"], scientist=world.users["other_cs"])
+
+
+def _tie_everybody(world: World, project: Project) -> None:
+    for name, (role, kind) in TIED.items():
+        tie(project=project, user=world.users[name], role=role, kind=kind)
+    inactive = world.users["inactive"]
+    tie(project=project, user=inactive, role="COI")
+    ended = timezone.now() - timedelta(days=1)
+    user = world.users["expired_delegee"]
+    tie(project=project, user=user, role="DELEGEE", kind="DATA", ends_at=ended)
+
+
+def _assign(project: Project, *, reducer: User, scientist: User) -> None:
+    """Assign the first member OUS, and name a contact scientist."""
+    first = project.memberous_set.order_by("pk").values("pk")[:1]
+    MemberOUS.objects.filter(pk__in=first).update(reducer=reducer)
+    project.contact_scientist = scientist
+    project.save(update_fields=["contact_scientist"])
+
+
+def _name_things(world: World) -> None:
+    for name, project in world.projects.items():
+        project.refresh_from_db()
+        prefix = "" if name == "project" else f"{name}_"
+        world.things[name] = project.ref
+        world.things |= {f"{prefix}{word}": ref for word, ref in parts_of(project).items()}
+    fully, ready, for_review = world.projects["project"].memberous_set.order_by("pk")
+    world.things |= {"member": fully.ref, "ready_member": ready.ref, "review": for_review.ref}
+    gone = make_sched_block(ready, number=7, state="Deleted", name="Withdrawn_a_03_7M")
+    make_exec_block(gone)
+    world.things["deleted_block"] = gone.ref
+    world.things["job"] = IngestJob.objects.create(source="night.json").pk
+    world.things["nothing"] = "nothing/at/all/"
+    world.things["spelled"] = f"ous/{fully.uid}/status/"
+
+
+def parts_of(project: Project) -> dict[str, str]:
+    """The refs of one thing on every level below a project."""
+    member = project.memberous_set.select_related("group_ous", "science_goal").order_by("pk")[0]
+    block = member.sched_blocks.order_by("pk")[0]
+    return {
+        "goal": member.science_goal.ref,
+        "group": member.group_ous.ref,
+        "member": member.ref,
+        "block": block.ref,
+        "run": block.exec_blocks.order_by("pk")[0].ref,
+    }
