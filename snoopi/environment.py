@@ -1,5 +1,6 @@
 """Settings from the environment: one table, read once, with one clear line for a bad one."""
 
+import math
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,8 @@ def read_number(name: str, default: float) -> float:
         number = float(text)
     except ValueError:
         number = -1.0
-    return float(checked(name, number, number >= 0, f"“{text}” is no number of 0 or more"))
+    usable = number >= 0 and math.isfinite(number)
+    return float(checked(name, number, usable, f"“{text}” is no number of 0 or more"))
 
 
 def read_flag(name: str) -> bool:
@@ -67,9 +69,25 @@ def read_flag(name: str) -> bool:
 def read_url(name: str, default: str, schemes: tuple[str, ...]) -> str:
     """A URL with one of ``schemes`` from the environment."""
     url = env.str(name, default=default)
-    scheme = urlsplit(url).scheme
     wanted = f"a URL that starts with one of {', '.join(s + ':' for s in schemes)}"
-    return str(checked(name, url, scheme in schemes, wanted))
+    return str(checked(name, url, _is_url(url, schemes), wanted))
+
+
+def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
+    parts = urlsplit(url)
+    try:
+        parts.port
+    except ValueError:
+        return False
+    named = bool(parts.hostname) or parts.scheme not in ("http", "https")
+    return parts.scheme in schemes and named
+
+
+def read_email(var: Path) -> dict[str, Any]:
+    """Django's mail settings; files under ``var`` where nothing is set."""
+    schemes = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "filemail", "consolemail", "dummymail")
+    read_url("EMAIL_URL", "filemail:///x", schemes)
+    return dict(env.email_url("EMAIL_URL", default=f"filemail:///{var / 'mail'}"))
 
 
 def read_database(var: Path) -> dict[str, Any]:
@@ -110,10 +128,10 @@ def read_quick_links() -> list[tuple[str, str]]:
     text = env.str("QUICK_LINKS", default="")
     if not text:
         return DEFAULT_QUICK_LINKS
-    pairs = [tuple(part.split("=", 1)) for part in text.split(",")]
-    good = all(len(pair) == 2 and pair[1].startswith(("http://", "https://")) for pair in pairs)
+    pairs = [tuple(map(str.strip, part.split("=", 1))) for part in text.split(",")]
+    good = all(len(pair) == 2 and _is_url(pair[1], ("http", "https")) for pair in pairs)
     checked("QUICK_LINKS", pairs, good, "write Name=https://…,Name=https://…")
-    return [(name.strip(), url.strip()) for name, url in pairs]
+    return [(pair[0], pair[1]) for pair in pairs]
 
 
 DEFAULT_QUICK_LINKS = [

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from snoopi.handlers import handler400, handler403, handler404, handler500
 from snoopi.health import healthz, readyz
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -48,7 +48,7 @@ class Probe:
     """One question: to a page, or to the interface where the path starts with "api/"."""
 
     path: str
-    body: dict[str, Any] | None = None
+    uids: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -58,7 +58,7 @@ class Probe:
 
     def __str__(self) -> str:
         told = [self.path, *(f"{name}={value}" for name, value in self.headers)]
-        return " ".join([*told, "batch" if self.body else ""]).strip()
+        return " ".join([*told, "batch" if self.uids else ""]).strip()
 
 
 _LISTS = [
@@ -150,13 +150,13 @@ _SAME_FOR_ALL = [
     "projects/?cursor={mark}",
 ]
 _DATE = "Fri, 01 Jan 2100 00:00:00 GMT"
-_BATCH = [*UIDS.values(), *NAMES.values(), CODE, MARK]
+_BATCH = (*UIDS.values(), *NAMES.values())
 REVEALING = (
     *[Probe(path) for path in _LISTS],
     *[Probe(path) for path in _THINGS],
     Probe("api/ous/{member}/status/", headers=(("if-none-match", "*"),)),
     Probe("api/ous/{member}/status/", headers=(("if-modified-since", _DATE),)),
-    Probe("api/ous/status/", body={"uids": _BATCH}),
+    Probe("api/ous/status/", uids=_BATCH),
 )
 SAME_FOR_ALL = tuple(Probe(path) for path in _SAME_FOR_ALL)
 
