@@ -138,6 +138,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "snoopi.staticfiles.StaticStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Source maps are for developers of those files; compressing them is half of a cold start.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "gz", "br", "woff", "woff2", "map"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["snoopi.api.authentication.TokenOrSession"],

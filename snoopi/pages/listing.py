@@ -162,8 +162,10 @@ class Listing:
     counted: str
     heads: list[Head]
     shown: list[str]
+    picks: list[tuple[Column, bool]]
     chips: list[Chip]
-    url: str
+    sort: str
+    kept: list[tuple[str, str]]
     next_url: str
     previous_url: str
     first_url: str
@@ -181,18 +183,29 @@ def listing(
     cursor = request.GET.get("cursor")
     found = page(rows, order=_order(sort, columns), cursor=cursor, size=PAGE_SIZE)
     params = request.GET
+    shown = [column.key for column in shown_columns(form, columns)]
     return Listing(
         page=found,
         counted=_counted(rows),
         heads=_heads(params, shown_columns(form, columns), sort),
-        shown=[column.key for column in shown_columns(form, columns)],
+        shown=shown,
+        picks=[(column, column.key in shown) for column in columns],
         chips=_chips(params, form),
-        url=changed(params),
+        sort=str(form.value("sort")),
+        kept=[(name, value) for name, value in _pairs(params) if name not in _NOT_KEPT],
         next_url=changed(params, cursor=found.next) if found.next else "",
         previous_url=changed(params, cursor=found.previous) if found.previous else "",
         first_url=changed(params) if cursor else "",
         csv_url=changed(params, format="csv"),
     )
+
+
+# What choosing columns does not carry along.
+_NOT_KEPT = frozenset({"columns", "cursor", "format"})
+
+
+def _pairs(params: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in params.lists() for value in values if value]
 
 
 def in_order(

@@ -82,7 +82,8 @@ def named_things(user: User, text: str) -> list[Named]:
     """Everything that bears this name, on every level, former names included; two queries."""
     ref = canonical_ref(text)
     parts = [_bearers(model, user, ref) for model in _MODELS]
-    return [Named(Level(kind), found) for kind, found in parts[0].union(*parts[1:])]
+    found = [Named(Level(kind), name) for kind, name in parts[0].union(*parts[1:])]
+    return sorted(found, key=lambda named: [*Level].index(named.level))
 
 
 def _bearers(model: Any, user: User, ref: str) -> QuerySet[Any, Any]:

@@ -4,7 +4,6 @@ Every text of it holds the marker. ``PROBES`` are questions whose answers would 
 ``{…}`` are its own refs and names, known to whoever guesses them.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from ingest.models import IngestJob, IngestProblem
-from projects.models import ExecBlock, Project, SchedBlock
+from projects.models import Alias, ExecBlock, Project, SchedBlock
 from projects.services.events import append_events
 from projects.services.memberships import tie
 from projects.services.states import Account, move_state, state_event
+from tests.access.asking import Probe
 from tests.factories import make_project, make_token, make_user, settle
 
 MARK = "zqxw"
@@ -37,28 +37,11 @@ NAMES = {
     "piped": UIDS["member"].replace("/", "|"),
     "shouted": UIDS["member"].upper(),
     "prefixed": f"member.{REFS['member']}",
+    "part": "X7e57",
     "mark": MARK,
 }
 # What must stand in no answer; a marker is in each text, and these are the names.
 TELLTALES = (MARK, "77777", "x7e57")
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One question: to a page, or to the interface where the path starts with "api/"."""
-
-    path: str
-    uids: tuple[str, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def is_api(self) -> bool:
-        """Whether a program asks."""
-        return self.path.startswith("api/")
-
-    def __str__(self) -> str:
-        told = [self.path, *(f"{name}={value}" for name, value in self.headers)]
-        return " ".join([*told, "batch" if self.uids else ""]).strip()
 
 
 _LISTS = [
@@ -68,7 +51,6 @@ _LISTS = [
     "projects/?format=csv&columns=code&columns=title&columns=pi",
     "projects/?q={mark}",
     "projects/?q={code}",
-    "projects/?role=PI&active=on",
     "projects/?state=InProgress",
     "projects/?sort=pi",
     "schedblocks/",
@@ -76,8 +58,8 @@ _LISTS = [
     "schedblocks/?q={mark}",
     "schedblocks/?q={uid}",
     "schedblocks/?q={code}",
-    "schedblocks/?state=PartiallyObserved",
-    "schedblocks/?member_state=ReadyForReview",
+    "schedblocks/?state=Ready",
+    "schedblocks/?member_state=Reviewing",
     "search/?q={mark}",
     "search/?q={mark}&scope=projects",
     "search/?q={mark}&scope=schedblocks",
@@ -85,7 +67,7 @@ _LISTS = [
     "search/?q=2021.1.777",
     *[f"search/?q={{{word}}}" for word in ("uid", "bare", "piped", "shouted", "prefixed")],
     *[f"search/?q={{{word}}}" for word in UIDS],
-    "search/?q=X7e57",
+    "search/?q={part}",
     "api/projects/?count=true",
     "api/projects/?count=true&cycle=2021.1",
     "api/projects/?count=true&active=true",
@@ -127,7 +109,6 @@ _THINGS = [
     "api/projects/{project}/",
     *[f"api/ous/{{{level}}}/" for level in ("goal", "group", "member")],
     *[f"api/ous/{{{level}}}/status/" for level in ("goal", "group", "member")],
-    "api/ous/{uid}/status/",
     "api/ous/{member}/history/",
     "api/ous/{group}/execblocks/",
     "api/schedblocks/{block}/",
@@ -138,6 +119,8 @@ _SAME_FOR_ALL = [
     "help/",
     "settings/",
     "healthz",
+    "projects/?role=PI&active=on",
+    "api/ous/{uid}/status/",
     "api/schema/?format=json",
     "api/docs/",
     "api/me/",
@@ -173,6 +156,7 @@ def plant(expired: User) -> Project:
     )
     _mark_below(project)
     settle(project)
+    Alias.objects.create(level=Project.LEVEL, project=project, ref=REFS["project"])
     _happen(project, pi)
     _surround(project, pi, expired)
     return project

@@ -150,6 +150,7 @@ def test_job_asked_for_in_another_format_fails():
     IngestJob.objects.update(format="aot")
 
     claim_job(job.pk)
+    job.refresh_from_db()
     run_job(job)
 
     job.refresh_from_db()

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -27,7 +28,7 @@ def chain(*names: str) -> TreeNode:
     """A tree that is one branch."""
     levels = [*Level]
     nodes = [TreeNode(levels[depth], name, name) for depth, name in enumerate(names)]
-    for parent, child in zip(nodes, nodes[1:], strict=False):
+    for parent, child in pairwise(nodes):
         parent.children.append(child)
     return nodes[0]
 

@@ -5,6 +5,10 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 
 @cache
@@ -19,13 +23,26 @@ class KeptGenerator(SchemaGenerator):
         return _described()
 
 
-class SchemaView(SpectacularAPIView):
+class ProblemsAsJson(APIView):
+    """A view with renderers of its own, whose errors are problem documents all the same."""
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code >= 400:
+            response.accepted_renderer = JSONRenderer()
+            response.accepted_media_type = JSONRenderer.media_type
+        return response
+
+
+class SchemaView(ProblemsAsJson, SpectacularAPIView):
     """OpenAPI 3.1, as YAML or JSON."""
 
     generator_class = KeptGenerator
 
 
-class DocsView(SpectacularSwaggerSplitView):
+class DocsView(ProblemsAsJson, SpectacularSwaggerSplitView):
     """The same to be browsed; complete under the site's strict CSP."""
 
     url_name = "api:schema"

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import socket
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave the database as it is")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _check_free(options["port"])
         call_command("migrate", verbosity=0, interactive=False)
         self._collect_static()
         if not options["no_demo"]:
@@ -53,7 +55,15 @@ class Command(BaseCommand):
         stamp = settings.STATIC_ROOT / ".stamp"
         digest = _static_digest()
         if not stamp.exists() or stamp.read_text() != digest:
-            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            # The interface is browsed with Swagger; the other browser that comes along is large.
+            unused = ["redoc*"]
+            call_command(
+                "collectstatic",
+                verbosity=0,
+                interactive=False,
+                clear=True,
+                ignore_patterns=unused,
+            )
             stamp.write_text(digest)
 
     def _demo(self) -> None:
@@ -69,6 +79,17 @@ class Command(BaseCommand):
         self.stdout.write(f"Demo log-ins, all with the password {password}")
         for user in accounts:
             self.stdout.write(f"  {user.username:<10} {user.name}")
+
+
+def _check_free(port: int) -> None:
+    """Find out before minutes of work that somebody else has the port."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise CommandError(f"Port {port} cannot be used ({reason}); choose another.") from None
 
 
 def _now() -> str:

@@ -1,0 +1,278 @@
+"""People outside read public words only, and nothing of what goes on inside.
+
+Here is a project with a thing in every state that ALMA knows, moved by named people with
+internal notes; whoever is not staff is shown all of it, and all of it is searched.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+from projects.models import ExecBlock, MemberOUS, Project, SchedBlock
+from projects.public import PublicState, staff_label
+from projects.services.memberships import tie
+from projects.services.states import move_state
+from projects.states import STATES_OF, Level, OUSState, SchedBlockState
+from tests.access.asking import Probe, ask
+from tests.access.world import World, rolled_back
+from tests.factories import make_project, make_sched_block, make_user
+
+pytestmark = pytest.mark.django_db
+
+READERS = ("pi", "data_delegee")
+INSIDE = "zqxw"
+CODE = "2021.1.88888.S"
+LIVING = (Level.PROJECT, Level.MEMBER_OUS, Level.SCHED_BLOCK)
+WORDS = {word.value for level in LIVING for word in STATES_OF[level]} - {*PublicState}
+# English words as well; they give something away only as a value of their own.
+ENGLISH = {"Processing", "Waiting", "Processed", "Running", "Deleted", "Reviewed"}
+_LABELS = {staff_label(word) for word in WORDS - ENGLISH if " " in staff_label(word)}
+TELLING = re.compile(
+    rf"\b({'|'.join(sorted({*WORDS} - ENGLISH | _LABELS))})\b"
+    rf"|[\"'>=,]({'|'.join(sorted(WORDS))})[\"'<&,]|{INSIDE}",
+)
+INTERNALS = (
+    "state_decided_at",
+    "state_flag",
+    "resume_state",
+    "public_to",
+    "for_staff",
+    "qa0_comment",
+    "reviewer",
+    "reducer",
+    "facts",
+    "Upstream says otherwise",
+)
+
+
+@pytest.fixture(scope="module")
+def project(world: World) -> Project:
+    """A project of the PI's with a thing in every state, and marks on all that is internal."""
+    states = [{"state": state} for state in OUSState if state != "Deleted"]
+    project = make_project(CODE, members=states, exec_blocks=1, state="InProgress")
+    for name, kind in (("pi", ""), ("data_delegee", "DATA")):
+        role = "DELEGEE" if kind else "PI"
+        tie(project=project, user=world.users[name], role=role, kind=kind)
+    member = project.memberous_set.get(state="Ready")
+    for number, state in enumerate(SchedBlockState):
+        if state != "Deleted":
+            make_sched_block(member, name=f"Block_{number:02}", state=state)
+    _mark_internals(project)
+    _move(project)
+    return project
+
+
+def _mark_internals(project: Project) -> None:
+    said = {"aot": {"state": ["PipelineError", "2021-01-01T00:00:00Z"], "note": [INSIDE, ""]}}
+    inside = make_user(f"{INSIDE}_reviewer", roles=["qa"])
+    project.memberous_set.update(facts=said, reducer=inside, reviewer=inside)
+    Project.objects.filter(pk=project.pk).update(facts=said)
+    SchedBlock.objects.filter(project=project).update(facts=said)
+    ExecBlock.objects.filter(project=project).update(qa0_comment=f"{INSIDE} comment", facts=said)
+
+
+def _move(project: Project) -> None:
+    """Steps by people with names, whose notes are internal."""
+    actor = make_user(f"{INSIDE}_drm", roles=["drm"])
+    for frm, to in (("ReadyForReview", "Reviewing"), ("Processing", "ProcessingProblem")):
+        thing = project.memberous_set.filter(state=frm)[0]
+        move_state(thing, to=to, actor=actor, note=f"{INSIDE} note")
+    for frm, to in (("Ready", "Suspended"), ("Running", "FullyObserved")):
+        block = project.sched_blocks.filter(state=frm)[0]
+        move_state(block, to=to, actor=actor, note=f"{INSIDE} note")
+    timed_out = project.memberous_set.get(state="PartiallyObserved")
+    move_state(timed_out, to="ObservingTimedOut", actor=actor, note=f"{INSIDE} note")
+
+
+def everything_about(project: Project) -> list[Probe]:
+    """All that can be asked about a project and what it holds."""
+    paths = [*_PATHS]
+    for member in project.memberous_set.order_by("pk"):
+        paths += [f"ous/{member.ref}/", f"ous/{member.ref}/history/"]
+        paths += [f"api/ous/{member.ref}/{part}" for part in ("", "status/", "history/")]
+        paths.append(f"projects/{CODE}/?node={member.ref}")
+    for block in project.sched_blocks.order_by("pk"):
+        paths += [f"schedblocks/{block.ref}/", f"schedblocks/{block.ref}/history/"]
+        paths += [f"api/schedblocks/{block.ref}/", f"api/schedblocks/{block.ref}/history/"]
+    above = [project.groupous_set.get(), project.sciencegoal_set.get()]
+    for ous in above:
+        paths += [f"ous/{ous.ref}/", f"ous/{ous.ref}/history/", f"api/ous/{ous.ref}/"]
+        paths.append(f"api/ous/{ous.ref}/execblocks/")
+    run = project.exec_blocks.order_by("pk")[0]
+    paths += [f"execblocks/{run.ref}/", f"api/execblocks/{run.ref}/"]
+    return [Probe(path) for path in paths]
+
+
+_PATHS = (
+    "",
+    "?news=300",
+    "help/",
+    "settings/",
+    f"projects/{CODE}/",
+    f"projects/{CODE}/history/",
+    "projects/",
+    "projects/?sort=state&format=csv",
+    "schedblocks/",
+    "schedblocks/?sort=state",
+    "schedblocks/?sort=-state&format=csv",
+    "search/?q=SgrB2",
+    "api/projects/",
+    f"api/projects/{CODE}/",
+    f"api/projects/{CODE}/tree/",
+    "api/ous/?page_size=1000",
+    "api/ous/?level=group",
+    "api/ous/?level=science_goal",
+    "api/schedblocks/?page_size=1000",
+    "api/execblocks/?page_size=1000",
+    "api/events/?page_size=1000",
+    "api/me/",
+    "api/schema/?format=json",
+)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_answer_holds_a_word_of_the_inside(world, project, reader):
+    told = {str(probe): ask(world, reader, probe, {}) for probe in everything_about(project)}
+
+    found = {path: _telling(text) for path, text in told.items()}
+    assert {path: words for path, words in found.items() if words} == {}
+    assert {path for path, text in told.items() if not text.startswith("200 ")} == set()
+
+
+def test_same_answers_tell_staff_of_it(world, project):
+    told = [ask(world, "drm", probe, {}) for probe in everything_about(project)]
+
+    words = {word for text in told for word in _telling(text)}
+    assert words >= {"Reviewing", "ProcessingProblem", "Suspended", "DeliveryInProgress", INSIDE}
+    assert any("Upstream says otherwise" in text for text in told)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_answers_to_programs_hold_public_states_only(world, project, reader):
+    calls = [probe for probe in everything_about(project) if probe.is_api]
+
+    told = {
+        (key, value)
+        for probe in calls
+        if "schema" not in probe.path
+        for key, value in _values(json.loads(ask(world, reader, probe, {}).split("\n", 1)[1]))
+        if key in {"state", "from", "to"}
+    }
+
+    memberships = {"PI", "Delegee DATA", "Co-I", "Co-PI", "Delegee PHASE2", "Delegee TOO"}
+    assert {value for _, value in told} <= {*PublicState, None} | memberships
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+@pytest.mark.parametrize("path", ["projects", "ous", "schedblocks"])
+def test_asking_for_a_word_of_the_inside_is_400_and_names_public_ones(world, project, path, word):
+    answer = world.client("pi", "token").get(f"/api/v1/{path}/?state={word}")
+
+    assert answer.status_code == 400
+    assert {*answer.json()["errors"][0]["legal"]} <= {*PublicState}
+
+
+@pytest.mark.parametrize("word", ["Reviewing", "Suspended", "Processing", "Broken"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "projects/?state={word}",
+        "schedblocks/?state={word}",
+        "schedblocks/?member_state={word}",
+        "search/?q={word}",
+        f"projects/{CODE}/?find={{word}}",
+        "api/projects/?state={word}",
+        "api/ous/?target={word}",
+        "schedblocks/?q={word}",
+    ],
+)
+def test_word_of_the_inside_finds_what_nonsense_finds(world, project, path, word):
+    told = [
+        ask(world, "pi", Probe(path), {"word": asked}).replace(asked, "?")
+        for asked in (word, "Nonsense")
+    ]
+
+    assert told[0] == told[1]
+
+
+@pytest.fixture(scope="module")
+def around_steps(world: World, project: Project) -> Iterator[dict[str, tuple[str, str]]]:
+    """What the PI is told before and after steps that outside look like none."""
+    probes = everything_about(project)
+    with rolled_back():
+        before = _asked_later(world, probes)
+        with time_machine.travel("2030-02-02T12:00:00Z", tick=False):
+            _step_inside(project)
+        after = _asked_later(world, probes)
+        yield {path: (before[path], after[path]) for path in before}
+
+
+def _step_inside(project: Project) -> None:
+    actor = make_user("night_drm", roles=["drm"])
+    before = [thing.public_state for thing in _moving(project)]
+    for thing, states in zip(_moving(project), _STEPS.values(), strict=True):
+        for state in states:
+            thing = move_state(thing, to=state, actor=actor, note="inside")
+    assert [thing.public_state for thing in _moving(project)] == before
+
+
+_STEPS = {
+    "PipelineProcessing": (),
+    "ReadyForReview": ("Reviewing", "ReadyForReview"),
+    "Processing": ("ProcessingProblem", "Processing", "ReadyForReview"),
+}
+
+
+def _moving(project: Project) -> list[Any]:
+    names = ["m1", "m2", "m3"]
+    return [project.memberous_set.get(name=name) for name in names]
+
+
+@pytest.mark.parametrize("part", ["pages", "calls"])
+def test_steps_inside_change_nothing_outside(around_steps, part):
+    changed = {
+        path: _differences(before, after)
+        for path, (before, after) in around_steps.items()
+        if path.startswith("api/") is (part == "calls") and before != after
+    }
+
+    assert changed == {}
+
+
+def _asked_later(world: World, probes: list[Probe]) -> dict[str, str]:
+    with time_machine.travel("2030-03-03T12:00:00Z", tick=False):
+        return {str(probe): _settled(ask(world, "pi", probe, {})) for probe in probes}
+
+
+def _settled(text: str) -> str:
+    """An answer without its validators: that something changed may be told, not what."""
+    text = re.sub(r"\('(ETag|Last-Modified)', '[^)]*'\)", "", text)
+    return re.sub(r'"version":\d+', "", text)
+
+
+def _differences(before: str, after: str) -> list[tuple[str, str]]:
+    pairs = zip(_pieces(before), _pieces(after), strict=False)
+    return [pair for pair in pairs if pair[0] != pair[1]][:3]
+
+
+def _pieces(text: str) -> list[str]:
+    return re.split(r"[,\n]", text)
+
+
+def _telling(text: str) -> set[str]:
+    found = {next(filter(None, (*match.groups(), match[0]))) for match in TELLING.finditer(text)}
+    return found | {word for word in INTERNALS if word in text}
+
+
+def _values(document: Any) -> Iterator[tuple[str, Any]]:
+    """Every key and plain value of a JSON document."""
+    children = document.items() if isinstance(document, dict) else enumerate(document)
+    for key, value in children:
+        if isinstance(value, dict | list):
+            yield from _values(value)
+        else:
+            yield str(key), value
