@@ -76,11 +76,11 @@ def read_url(name: str, default: str, schemes: tuple[str, ...]) -> str:
 def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
     parts = urlsplit(url)
     try:
-        parts.port
+        usable_port = parts.port != 0
     except ValueError:
         return False
     named = bool(parts.hostname) or parts.scheme not in ("http", "https")
-    return parts.scheme in schemes and named
+    return parts.scheme in schemes and named and usable_port
 
 
 def read_email(var: Path) -> dict[str, Any]:

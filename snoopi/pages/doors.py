@@ -5,7 +5,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -77,6 +77,11 @@ def _own_address(request: HttpRequest, thing: Tracked) -> HttpResponseRedirect:
     url = reverse(match.view_name if match else "home", args=[thing.ref])
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"{url}?{query}" if query else url)
+
+
+def asked_text(values: QueryDict, name: str, most: int = 200) -> str:
+    """What a field of the address or a form says, without what no database can hold."""
+    return values.get(name, "").replace("\0", "").strip()[:most]
 
 
 def wants_part(request: PageRequest, target: str) -> bool:

@@ -45,7 +45,7 @@ function stepRow(by) {
 }
 
 const KEYS = {
-  "/": () => document.querySelector("#f-q, [data-key='/']")?.focus(),
+  "/": () => (document.getElementById("f-q") ?? document.getElementById("search-q"))?.focus(),
   j: () => stepRow(1),
   k: () => stepRow(-1),
 };

@@ -11,8 +11,8 @@ import pytest
 import time_machine
 
 from tests.access import secret
-from tests.access.secret import NAMES, REVEALING, SAME_FOR_ALL, TELLTALES
 from tests.access.asking import Probe, ask
+from tests.access.secret import NAMES, REVEALING, SAME_FOR_ALL, TELLTALES
 from tests.access.world import World, build_world
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,7 @@
 """The walk through the access matrix."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +48,9 @@ def test_call_answers_everybody_as_the_matrix_says(world, row, by):
     assert {actor: answer.status_code for actor, answer in answers.items()} == {
         actor: _expected_of_call(row, actor, by) for actor in actors
     }
-    assert {actor: fault for actor, answer in answers.items() if (fault := _api_fault(answer))} == {}
+    assert {
+        actor: fault for actor, answer in answers.items() if (fault := _api_fault(answer))
+    } == {}
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.is_api], ids=str)
@@ -60,10 +62,14 @@ def test_page_answers_everybody_as_the_matrix_says(world, row):
 
     told = {actor: _told(answer) for actor, answer in answers.items()}
     assert told == {actor: row.expected(actor) for actor in ACTORS}
-    assert {actor: fault for actor, answer in answers.items() if (fault := _page_fault(answer))} == {}
+    assert {
+        actor: fault for actor, answer in answers.items() if (fault := _page_fault(answer))
+    } == {}
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route not in matrix.TAKES_EVERYTHING])
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route not in matrix.TAKES_EVERYTHING]
+)
 def test_every_other_method_is_refused_whoever_asks(world, route):
     row = next(row for row in ROWS if row.route == route)
     others = [method for method in matrix.METHODS if method not in taken_methods(route)]
@@ -78,8 +84,7 @@ def test_every_other_method_is_refused_whoever_asks(world, route):
         (method, actor): _refusal(route, method, actor) for method, actor in asking
     }
     if row.is_api:
-        faults = {key: fault for key, answer in answers.items() if (fault := _api_fault(answer))}
-        assert faults == {}
+        assert _faults(answers, _api_fault) == {}
 
 
 _BY_SESSION = ("anonymous", "inactive", "stranger", "pi", "reducer", "other_arc", "drm", "admin")
@@ -193,6 +198,11 @@ def _told(answer: Any) -> Told:
         back = urlencode({"next": answer.wsgi_request.get_full_path()}, safe="/")
         return "login" if location == f"/login/?{back}" else location
     return int(answer.status_code)
+
+
+def _faults(answers: Mapping[Any, Any], fault_of: Callable[[Any], str]) -> dict[Any, str]:
+    faults = {key: fault_of(answer) for key, answer in answers.items()}
+    return {key: fault for key, fault in faults.items() if fault}
 
 
 def _api_fault(answer: Any) -> str:

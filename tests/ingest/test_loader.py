@@ -405,6 +405,7 @@ def test_unknown_contact_scientist_or_reducer_is_refused_and_the_rest_kept():
     assert ExecBlock.objects.count() == 1
 
 
+@pytest.mark.postgresql
 def test_queries_do_not_grow_with_the_project():
     taken = []
     for size in (1, 40):

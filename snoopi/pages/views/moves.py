@@ -10,7 +10,7 @@ from projects.errors import IllegalMove, NotAllowed, StaleVersion
 from projects.models import ObsUnitSet
 from projects.permissions import can_move_at_all
 from projects.services.states import move_state
-from snoopi.pages.doors import PageRequest, shows
+from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import ous_for
 from snoopi.pages.panels import ous_panel
 
@@ -25,10 +25,10 @@ def ous_state(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
     try:
         move_state(
             ous,
-            to=request.POST.get("to", "")[:40],
+            to=asked_text(request.POST, "to", most=40),
             actor=request.user,
             expected_version=int(version) if version.isdecimal() else 0,
-            note=request.POST.get("note", "").strip()[:2000],
+            note=asked_text(request.POST, "note", most=2000),
             note_public="public" in request.POST,
         )
     except NotAllowed as error:

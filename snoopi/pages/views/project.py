@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from projects.models import Project
-from snoopi.pages.doors import PageRequest, shows, wants_part
+from snoopi.pages.doors import PageRequest, asked_text, shows, wants_part
 from snoopi.pages.finders import project_for
 from snoopi.pages.project_page import chosen_ref, node_panel, painted_tree, tree_with_chosen
 
@@ -14,7 +14,7 @@ from snoopi.pages.project_page import chosen_ref, node_panel, painted_tree, tree
 @shows(project_for)
 def project_detail(request: PageRequest, project: Project) -> HttpResponse:
     """The tree with the node that ``?node=`` chooses; ``?find=`` thins the tree out."""
-    find = request.GET.get("find", "").strip()[:200]
+    find = asked_text(request.GET, "find")
     tree = painted_tree(project, request.user, find)
     ref = chosen_ref(tree, project, request.GET.get("node", ""))
     if ref is None:

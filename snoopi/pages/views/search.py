@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from snoopi.pages.doors import PageRequest, members_only
+from snoopi.pages.doors import PageRequest, asked_text, members_only
 from snoopi.pages.search import SearchScope, hits, named_things, names_something
 
 
@@ -12,7 +12,7 @@ from snoopi.pages.search import SearchScope, hits, named_things, names_something
 @members_only
 def search(request: PageRequest) -> HttpResponse:
     """What the text finds; a UID or code that names one thing leads straight to it."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = asked_text(request.GET, "q")
     asked = request.GET.get("scope", "")
     scope = SearchScope(asked) if asked in [*SearchScope] else SearchScope.ALL
     named = named_things(request.user, text) if names_something(text) else []
