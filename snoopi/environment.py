@@ -75,12 +75,14 @@ def read_url(name: str, default: str, schemes: tuple[str, ...]) -> str:
 
 def _is_url(url: str, schemes: tuple[str, ...]) -> bool:
     parts = urlsplit(url)
+    if parts.scheme not in schemes or parts.scheme == "sqlite":
+        return parts.scheme in schemes
     try:
         usable_port = parts.port != 0
     except ValueError:
         return False
     named = bool(parts.hostname) or parts.scheme not in ("http", "https")
-    return parts.scheme in schemes and named and usable_port
+    return named and usable_port
 
 
 def read_email(var: Path) -> dict[str, Any]:
