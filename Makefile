@@ -24,7 +24,7 @@ run: run-env ## Serves the demo observatory on http://127.0.0.1:$(PORT).
 
 test: dev-env ## Runs the suite against servers of its own; ARGS= go to pytest.
 	@requirements/install.sh servers
-	@$(python) -m pytest $(ARGS)
+	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: style types arrows templates migrations schema shape ## Checks everything a tool can check.
 

@@ -43,6 +43,9 @@ class ProfileForm(forms.Form):
         return not self.errors
 
 
+_FAR = 3000
+
+
 class TokenForm(forms.Form):
     """A new API token."""
 
@@ -63,6 +66,8 @@ class TokenForm(forms.Form):
         day = self.cleaned_data["expires_on"]
         if day is None:
             return None
+        if day.year >= _FAR:
+            raise forms.ValidationError("Leave it empty for a token without an end.")
         ends = datetime.combine(day, time(), UTC) + timedelta(days=1)
         if ends <= timezone.now():
             raise forms.ValidationError("This day is over.")

@@ -23,6 +23,7 @@ class LoginPage(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+    http_method_names = ("get", "head", "post", "options")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         demo = {"demo_users": _demo_users(), "demo_password": settings.DEMO_PASSWORD}

@@ -32,6 +32,7 @@ class IngestJob(models.Model):
         null=True, help_text="When its worker last showed life; long ago: it was killed."
     )
     finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="How often it was claimed.")
     projects_total = models.PositiveIntegerField(null=True)
     projects_done = models.PositiveIntegerField(default=0)
     report = models.JSONField(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +17,7 @@ from ingest.report import Report
 
 # A running job shows life with every project; its longest silence is reading one body.
 STALE_AFTER = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
 _PROBLEMS_KEPT = 10_000
 
 
@@ -78,14 +80,22 @@ def _requeue_stale_jobs() -> None:
     """Queue again what a killed worker left; its finished projects are found unchanged."""
     running = IngestJob.objects.filter(state=JobState.RUNNING, body__isnull=False)
     silent = running.filter(heartbeat_at__lt=timezone.now() - STALE_AFTER)
+    for job in silent.filter(attempts__gte=MAX_ATTEMPTS):
+        _finish(job, Report(), failure=f"Its worker died {job.attempts} times.")
     silent.update(state=JobState.QUEUED)
+
+
+def requeue_job(*, pk: int) -> None:
+    """Put a running job back in line; the next sweep takes it."""
+    IngestJob.objects.filter(pk=pk, state=JobState.RUNNING).update(state=JobState.QUEUED)
 
 
 def claim_job(pk: int) -> IngestJob | None:
     """Claim one queued job; None where somebody else has it."""
     mine = IngestJob.objects.filter(pk=pk, state=JobState.QUEUED)
     now = timezone.now()
-    if not mine.update(state=JobState.RUNNING, started_at=now, heartbeat_at=now):
+    claim = {"state": JobState.RUNNING, "started_at": now, "heartbeat_at": now}
+    if not mine.update(**claim, attempts=F("attempts") + 1):
         return None
     return IngestJob.objects.get(pk=pk)
 

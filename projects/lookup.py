@@ -6,9 +6,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from projects.identity import Uid, parse_project_code
-from projects.models import Alias, GroupOUS, MemberOUS, Project, ScienceGoal, Tracked
-
-OUS_MODELS = (MemberOUS, GroupOUS, ScienceGoal)
+from projects.models import Alias, Project, Tracked
 
 Thing = TypeVar("Thing", bound=Tracked)
 

@@ -52,10 +52,10 @@ def standing(thing: LivingThing, viewer: Viewer) -> Standing:
     public = thing.public_state
     qa2 = getattr(thing, "qa2", None)
     if is_staff_viewer(viewer):
-        state, label = thing.state, staff_label(thing.state, flag=thing.state_flag, qa2=qa2)
-    else:
-        state, label = public, public_label(thing.LEVEL, public, qa2=qa2)
-    return Standing(state, label, public, thing.state_since, meaning_of(public))
+        label = staff_label(thing.state, flag=thing.state_flag, qa2=qa2)
+        return Standing(thing.state, label, public, thing.state_since, meaning_of(public))
+    label = public_label(thing.LEVEL, public, qa2=qa2)
+    return Standing(public, label, public, thing.public_since, meaning_of(public))
 
 
 def executions(thing: Counted) -> Executions:

@@ -94,6 +94,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
 AXES_FAILURE_LIMIT = int(environment.read_number("LOGIN_FAILURES", 5))
 AXES_COOLOFF_TIME = environment.read_number("LOGIN_LOCK_MINUTES", 15) / 60
+AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_username"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True

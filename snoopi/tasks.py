@@ -35,6 +35,10 @@ def sweep() -> None:
 def _run(job: IngestJob) -> None:
     try:
         services.run_job(job)
+    except DatabaseError:
+        # The database was away or busy: nothing is wrong with the job, it goes back in line.
+        services.requeue_job(pk=job.pk)
+        raise
     except Exception as problem:
         # The outermost line: whatever went wrong, staff must find it on the job's row.
         services.fail_job(pk=job.pk, reason=f"{type(problem).__name__}: {problem}")

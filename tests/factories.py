@@ -84,6 +84,7 @@ def make_project(
         "arc": "EU",
         "state": "InProgress",
         "state_since": _FIRST_NIGHT,
+        "public_since": _FIRST_NIGHT,
     }
     project = Project.objects.create(
         code=code, ref=code, cycle=cycle_of(code), **{**usual, **facts}
@@ -167,7 +168,9 @@ def make_exec_block(
 def _member_ous(
     project: Project, group: GroupOUS | None, uid: str | None = None, **facts: Any
 ) -> MemberOUS:
-    usual = {"name": "SgrB2_a_03_7M", "state": "Ready", "state_since": _FIRST_NIGHT}
+    usual = {"name": "SgrB2_a_03_7M", "state": "Ready"} | dict.fromkeys(
+        ("state_since", "public_since"), _FIRST_NIGHT
+    )
     return MemberOUS(
         project=project,
         group_ous=group,
@@ -183,6 +186,7 @@ def _sched_block(
         "name": f"SgrB2_{'abcdefgh'[number % 8]}_03_7M",
         "state": "Ready",
         "state_since": _FIRST_NIGHT,
+        "public_since": _FIRST_NIGHT,
         "executions_expected": Decimal(4),
     }
     return SchedBlock(

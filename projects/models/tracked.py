@@ -48,6 +48,9 @@ class LivingThing(Tracked):
         max_length=24, blank=True, help_text="Sub-state, such as ForP2G: waiting for the PI."
     )
     state_since = models.DateTimeField(null=True, blank=True, help_text="UTC.")
+    public_since = models.DateTimeField(
+        null=True, blank=True, help_text="Since when people outside read the same word, UTC."
+    )
     state_decided_at = models.DateTimeField(
         null=True, blank=True, help_text="When a person here last set the state; UTC."
     )

@@ -1,6 +1,5 @@
 """Reads of everything below the project; all of it is seen with its project."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -38,10 +37,6 @@ class BelowProjectQuerySet(models.QuerySet[Row]):
     def not_deleted(self) -> Self:
         """Drop what was withdrawn from view."""
         return self.filter(models.Q(state=None) | ~models.Q(state="Deleted"))
-
-    def changed_since(self, moment: datetime) -> Self:
-        """Keep what we learnt something new about after ``moment``."""
-        return self.filter(modified_at__gt=moment)
 
     def in_band(self, band: int) -> Self:
         """Keep what uses a receiver band."""

@@ -41,6 +41,7 @@ _COLUMNS: dict[str, "models.Field[Any, Any]"] = {
     "state": models.CharField(),
     "state_flag": models.CharField(),
     "state_since": models.DateTimeField(),
+    "public_since": models.DateTimeField(),
     "resume_state": models.CharField(),
     "qa2": models.CharField(),
     "qa2_passed": models.BooleanField(),

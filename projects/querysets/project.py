@@ -63,17 +63,21 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             assigned = self.model.objects.filter(memberous_set__reducer=user)
             allowed |= models.Q(pk__in=assigned.order_by().values("pk"))
         if Scope.ARC in scopes and user.arc:
-            allowed |= models.Q(arc=user.arc)
+            pis = self._tied(role="PI", user__arc=user.arc)
+            allowed |= models.Q(arc=user.arc) | models.Q(pk__in=pis)
         if Scope.NAMED in scopes:
             allowed |= models.Q(contact_scientist=user)
         return allowed
 
     def _tied_to(self, user: Viewer, **ties: str) -> "models.QuerySet[Project, int]":
+        return self._tied(user_id=user.pk or 0, **ties)
+
+    def _tied(self, **ties: str | int) -> "models.QuerySet[Project, int]":
         current = models.Q(memberships__ends_at=None) | models.Q(
             memberships__ends_at__gt=timezone.now()
         )
         asked = {f"memberships__{field}": value for field, value in ties.items()}
-        tied = self.model.objects.filter(current, memberships__user_id=user.pk or 0, **asked)
+        tied = self.model.objects.filter(current, **asked)
         return tied.order_by().values_list("pk", flat=True)
 
     def in_role(self, user: Viewer, role: str) -> Self:

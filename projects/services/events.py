@@ -6,7 +6,7 @@ from django.db import connection, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from projects.models import Event, GroupOUS, MemberOUS, Project, ScienceGoal
+from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
 
 # Any number that no other advisory lock of the site uses.
 _EVENT_LOCK = 0x53504F4F
@@ -15,6 +15,7 @@ _ANCESTORS = (
     (ScienceGoal, "science_goal_id"),
     (GroupOUS, "group_ous_id"),
     (MemberOUS, "member_ous_id"),
+    (SchedBlock, "sched_block_id"),
 )
 
 

@@ -55,8 +55,9 @@ def _recount(model: type[Any], parent: str, ids: set[int | None]) -> list[Event]
         if _counts(thing) != before[0]:
             changed.append(thing)
         if thing.public_state != before[1]:
-            events.append(_public_change(thing, before[1], row["last"]))
-    save_alike(changed, COUNT_FIELDS)
+            thing.public_since = row["last"] or timezone.now()
+            events.append(_public_change(thing, before[1], thing.public_since))
+    save_alike(changed, (*COUNT_FIELDS, "public_since"))
     return events
 
 
@@ -70,7 +71,7 @@ def _public_change(thing: Any, public_frm: str | None, last: Any) -> Event:
         thing,
         frm=thing.state,
         public_frm=public_frm,
-        at=last or timezone.now(),
+        at=last,
         account=Account(),
     )
 

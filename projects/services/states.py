@@ -33,7 +33,14 @@ from projects.rollup import project_following, rolled_up
 from projects.services.bulk import save_alike
 from projects.services.events import append_events, lock_project, touch
 
-STATE_FIELDS = ("state", "state_flag", "state_since", "state_decided_at", "resume_state")
+STATE_FIELDS = (
+    "state",
+    "state_flag",
+    "state_since",
+    "public_since",
+    "state_decided_at",
+    "resume_state",
+)
 SYSTEM_WORD = "the system"
 MENDED = ("Broken", "Repaired")
 
@@ -146,6 +153,8 @@ def _enter(
     thing.state, thing.state_flag = to, flag
     # A first sight without a date says nothing about since when.
     thing.state_since = at or (timezone.now() if frm else None)
+    if thing.public_state != public_frm:
+        thing.public_since = thing.state_since
     return state_event(
         thing,
         frm=frm,
@@ -175,7 +184,7 @@ def state_event(
         public_to=public_to or "",
         qa2=getattr(thing, "qa2", None) or "",
         for_staff=frm != thing.state,
-        for_public=public_frm != public_to or frm == thing.state,
+        for_public=thing.state != "Deleted" and (public_frm != public_to or frm == thing.state),
         actor=account.actor,
         actor_word=account.word,
         note=account.note,
@@ -258,7 +267,7 @@ def _follow(row: LivingThing, causes: list[Cause]) -> Event | None:
     if target is not None:
         return _enter(row, to=target, at=_latest(causes), account=Account())
     frm, public_frm = row.state, row.public_state
-    row.state, row.state_flag, row.state_since = None, "", None
+    row.state, row.state_flag, row.state_since, row.public_since = None, "", None, None
     return state_event(row, frm=frm, public_frm=public_frm, at=timezone.now(), account=Account())
 
 

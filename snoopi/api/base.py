@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.rights import Right
+from projects.lookup import is_storable
 from snoopi.api.errors import ApiProblem, BadValue
 from snoopi.api.parsers import StrictJsonParser
 
@@ -104,8 +105,3 @@ def text_field(body: dict[str, Any], name: str, *, longest: int) -> str:
     if not isinstance(text, str) or not is_storable(text) or len(text) > longest:
         raise BadValue(name, f"must be a text of at most {longest} characters")
     return text
-
-
-def is_storable(text: str) -> bool:
-    """Whether a database can hold the text: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -122,8 +122,11 @@ def _by_band(rows: Rows, asked: Asked) -> Rows:
 
 
 def _by_array(rows: Rows, asked: Asked) -> Rows:
-    arrays = asked.words(ARRAYS)
-    return _with_members(rows, lambda members: members.filter(array__in=arrays))
+    # "12m+7m" was observed with both.
+    condition = Q(pk__in=[])
+    for array in asked.words(ARRAYS):
+        condition |= Q(array__contains=array)
+    return _with_members(rows, lambda members: members.filter(condition))
 
 
 def _by_target(rows: Rows, asked: Asked) -> Rows:

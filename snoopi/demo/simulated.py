@@ -150,7 +150,9 @@ class Maker:
         ]
         for count in ("executions_count", "executions_passed", "executions_expected"):
             member[count] = sum(block[count] for block in blocks)
-        member["state_since"] = max(block["state_since"] for block in blocks)
+        member["state_since"] = member["public_since"] = max(
+            block["state_since"] for block in blocks
+        )
         if state == "Delivered":
             member |= self._delivery(member["state_since"])
 
@@ -180,7 +182,7 @@ class Maker:
         block["executions_count"] = len(runs)
         block["executions_passed"] = Decimal(passed)
         block["executions_expected"] = Decimal(max(passed + (0 if complete else 2), 1))
-        block["state_since"] = self._after(runs)
+        block["state_since"] = block["public_since"] = self._after(runs)
         family.rows[Level.SCHED_BLOCK].append(block)
         family.rows[Level.EXEC_BLOCK] += runs
         return block
@@ -218,12 +220,15 @@ def _settle(family: Family) -> None:
         for row in family.rows[level]:
             below = [member for member in members if member[f"{level}_id"] == row["id"]]
             row["state"] = rolled_up(member["state"] for member in below)
-            row["state_since"] = max(member["state_since"] for member in below)
+            row["state_since"] = row["public_since"] = max(
+                member["state_since"] for member in below
+            )
     states = [member["state"] for member in members]
     ended = set(states) <= {"ObservingTimedOut", "NotObserved"}
     family.project |= {
         "state": project_following("Ready", states) or ("ObservingTimedOut" if ended else "Ready"),
         "state_since": max(member["state_since"] for member in members),
+        "public_since": max(member["state_since"] for member in members),
         "members_total": len(states),
         "members_delivered": states.count("Delivered"),
     }

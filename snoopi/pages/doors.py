@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
@@ -11,7 +12,8 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.models import User
+from accounts.models import ApiToken, User
+from accounts.services import mark_token_used
 from projects.models import Tracked
 
 if TYPE_CHECKING:
@@ -39,6 +41,25 @@ def members_only(view: Door) -> Door:
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["Cookie", "HX-Request"])
         return response
+
+    return wrapped
+
+
+def takes_tokens(view: Door) -> Door:
+    """Let a script in that names its API token, where it asks for a file (``?format=``).
+
+    Without a good token it is answered as anybody who has not logged in.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        if "format" in request.GET and scheme.lower() == "token":
+            token = ApiToken.objects.for_text(text.strip()).first()
+            request.user = token.user if token else AnonymousUser()
+            if token:
+                mark_token_used(token=token)
+        return view(request, *args, **kwargs)
 
     return wrapped
 

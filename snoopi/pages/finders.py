@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from projects.lookup import canonical_ref, find
+from projects.lookup import canonical_ref, find, is_storable
 from projects.models import (
     Alias,
     ExecBlock,
@@ -28,6 +28,8 @@ def project_for(user: User, text: str) -> Project | None:
 def ous_for(user: User, text: str) -> ObsUnitSet | None:
     """An OUS on whichever level; member OUSs first, for they are asked for most."""
     ref = canonical_ref(text)
+    if not is_storable(ref):
+        return None
     rows = ous_rows(user)
     for level_rows in rows.values():
         thing: ObsUnitSet | None = level_rows.filter(ref=ref).first()

@@ -13,6 +13,7 @@ from accounts.models import User
 from projects.models import Membership, Role
 from projects.public import PublicState, public_label, staff_label
 from projects.querysets.project import is_staff_viewer
+from projects.querysets.states import in_state, state_words
 from projects.states import STATES_OF, Level
 from snoopi.keyset import Page, page
 
@@ -135,9 +136,12 @@ def role_on(user: User, project_field: str) -> Subquery:
     return Subquery(mine.order_by(Case(*ranks), "pk").values("role")[:1])
 
 
-def state_rank(level: Level) -> Case:
-    """A state's place in its life cycle, to sort by."""
-    ranks = [When(state=state, then=Value(rank)) for rank, state in enumerate(STATES_OF[level], 1)]
+def state_rank(level: Level, user: User) -> Case:
+    """The place of a state, as ``user`` is told it, in the life cycle: to sort by."""
+    words = state_words(level, user)
+    ranks = [
+        When(in_state(level, word, user), then=Value(rank)) for rank, word in enumerate(words, 1)
+    ]
     return Case(*ranks, output_field=IntegerField())
 
 

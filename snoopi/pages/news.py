@@ -127,7 +127,7 @@ def needs_of(user: User) -> list[SchedBlock]:
     triggers = _projects(user, Role.DELEGEE, DelegationKind.TOO)
     mine |= Q(state_flag=StateFlag.FOR_P2G, project__in=phase2)
     mine |= Q(state_flag=StateFlag.TRIGGER, project__in=triggers)
-    rows = waiting.filter(mine).with_parents().order_by("state_since", "pk")
+    rows = waiting.filter(mine).with_parents().order_by("public_since", "pk")
     return list(rows[: NEEDS_SHOWN + 1])
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from projects.models import MemberOUS, Project, Role
 from projects.presentation import Standing, Waiting, standing, waiting
 from projects.public import meaning_of, public_state
+from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import in_state
 from projects.states import Level, OUSState
 from snoopi.pages.listing import Column, ListForm, in_roles, role_on, state_rank, text_in
@@ -56,9 +57,9 @@ def project_rows(user: User, form: ListForm) -> QuerySet[Project]:
         rows = rows.filter(_holds(form.value("q")))
     return rows.annotate(
         my_role=role_on(user, "pk"),
-        state_rank=state_rank(Level.PROJECT),
-        waiting_id=_oldest_waiting("pk"),
-        waiting_since=_oldest_waiting("state_since"),
+        state_rank=state_rank(Level.PROJECT, user),
+        waiting_id=_oldest_waiting("pk", user),
+        waiting_since=_oldest_waiting(_since(user), user),
     )
 
 
@@ -66,9 +67,14 @@ def _holds(text: str) -> Q:
     return text_in(text, "ref", "title", "pi_name")
 
 
-def _oldest_waiting(field: str) -> Subquery:
+def _since(user: User) -> str:
+    """The column that says since when, in the vocabulary of ``user``."""
+    return "state_since" if is_staff_viewer(user) else "public_since"
+
+
+def _oldest_waiting(field: str, user: User) -> Subquery:
     members = MemberOUS.objects.filter(project=OuterRef("pk"), state__in=_WAITING_STATES)
-    oldest = members.order_by(F("state_since").asc(nulls_last=True), "pk")
+    oldest = members.order_by(F(_since(user)).asc(nulls_last=True), "pk")
     return Subquery(oldest.values(field)[:1])
 
 

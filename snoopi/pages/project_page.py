@@ -1,6 +1,6 @@
 """The project page: the tree on the left, the chosen node on the right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -14,7 +14,7 @@ from projects.states import Level
 from snoopi.pages.finders import ous_rows, sched_block_rows
 from snoopi.pages.panels import ous_panel, project_panel, sched_block_panel
 from snoopi.pages.remembered import remembered
-from snoopi.pages.tree import OPEN_NODES, TreeNode, only_matching, paths_of, project_tree, walk
+from snoopi.pages.tree import OPEN_NODES, only_matching, paths_of, project_tree, walk
 from snoopi.pages.tree_markup import tree_markup, with_chosen
 
 _TREE_SECONDS = 3600
@@ -53,7 +53,7 @@ def _paint(project: Project, user: User, find: str = "") -> PaintedTree:
     total = sum(1 for _ in walk([root]))
     if not find:
         return PaintedTree(tree_markup(root), total, paths_of(root))
-    found = only_matching(root, find) or TreeNode(root.level, root.ref, root.name, root.standing)
+    found = only_matching(root, find) or replace(root, children=[], whole=root)
     everything = {id(node) for node in walk([found])}
     return PaintedTree(tree_markup(found, everything, find), total, paths_of(root))
 

@@ -69,7 +69,7 @@ def sched_block_rows(user: User, form: ListForm) -> QuerySet[SchedBlock]:
         rows = rows.filter(_holds(form.value("q")))
     return rows.annotate(
         my_role=role_on(user, "project_id"),
-        state_rank=state_rank(Level.SCHED_BLOCK),
+        state_rank=state_rank(Level.SCHED_BLOCK, user),
         first_band=Cast(KeyTextTransform(0, "bands"), IntegerField()),
     )
 

@@ -21,7 +21,10 @@ _UNKNOWN_NAMES = {
 
 @dataclass(slots=True)
 class TreeNode:
-    """One node; ``ref`` is empty where the level is unknown."""
+    """One node; ``ref`` is empty where the level is unknown.
+
+    ``whole`` is the node that this one shows a part of: names and counts are the whole's.
+    """
 
     level: Level
     ref: str
@@ -31,10 +34,13 @@ class TreeNode:
     state: str | None = None
     executions: Executions | None = None
     children: list["TreeNode"] = field(default_factory=list)
+    whole: "TreeNode | None" = None
 
     @property
     def title(self) -> str:
         """What stands beside the shape: "Member OUS (SgrB2)", an SB's own name."""
+        if self.whole:
+            return self.whole.title
         if self.level in {Level.PROJECT, Level.SCHED_BLOCK}:
             return self.name or self.ref
         return title_of(self.level, self._name_or_childrens()) if self.ref else self.name
@@ -48,6 +54,8 @@ class TreeNode:
 
     def count_words(self) -> str:
         """ "4 / 4" for an SB or member OUS, "3 of 5 delivered" above."""
+        if self.whole:
+            return self.whole.count_words()
         if self.level in _COUNTING:
             return str(self.executions) if self.executions else ""
         members = [node for node in walk(self.children) if node.counts_as_member()]
@@ -162,7 +170,7 @@ def only_matching(node: TreeNode, text: str) -> TreeNode | None:
         return node
     kept = [only_matching(child, text) for child in node.children]
     children = [child for child in kept if child is not None]
-    return replace(node, children=children) if children else None
+    return replace(node, children=children, whole=node) if children else None
 
 
 def paths_of(root: TreeNode) -> dict[str, tuple[str, list[str]]]:

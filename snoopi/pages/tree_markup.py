@@ -5,7 +5,7 @@ node, and a large programme has thousands. The pattern is the ARIA navigation tr
 item is a plain link, so it works without JavaScript; ``static/js/tree.js`` adds the keys.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from urllib.parse import urlencode
 
 from django.utils.html import escape
@@ -19,9 +19,10 @@ from snoopi.pages.tree import TreeNode, first_open
 def tree_markup(root: TreeNode, opened: Container[int] | None = None, find: str = "") -> SafeString:
     """Answer the nested lists; ``opened`` holds the ids of nodes that start open."""
     at_first = first_open(root) if opened is None else opened
-    pieces = _Writer(at_first, find).item(root, 1)
+    writer = _Writer(at_first, find)
+    writer.write(root, 1)
     return mark_safe(  # noqa: S308 - _Writer escapes every text
-        f'<ul role="tree" aria-label="Parts of {escape(root.name)}">{"".join(pieces)}</ul>'
+        f'<ul role="tree" aria-label="Parts of {escape(root.name)}">{"".join(writer.pieces)}</ul>'
     )
 
 
@@ -29,21 +30,22 @@ class _Writer:
     def __init__(self, opened: Container[int], find: str) -> None:
         self.opened = opened
         self.query = _query(find)
+        self.pieces: list[str] = []
         self.groups = 0
 
-    def item(self, node: TreeNode, level: int) -> Iterator[str]:
-        yield '<li role="none">'
+    def write(self, node: TreeNode, level: int) -> None:
+        add = self.pieces.append
         if not node.children:
-            yield f"{self._link(node, level, '')}{self._face(node)}</a></li>"
+            add(f'<li role="none">{self._link(node, level, "")}{self._face(node)}</a></li>')
             return
         self.groups += 1
         group = f"g{self.groups}"
         is_open = "true" if id(node) in self.opened else "false"
-        yield self._link(node, level, f' aria-expanded="{is_open}" aria-owns="{group}"')
-        yield f'{self._face(node)}</a><ul role="group" id="{group}">'
+        link = self._link(node, level, f' aria-expanded="{is_open}" aria-owns="{group}"')
+        add(f'<li role="none">{link}{self._face(node)}</a><ul role="group" id="{group}">')
         for child in node.children:
-            yield from self.item(child, level + 1)
-        yield "</ul></li>"
+            self.write(child, level + 1)
+        add("</ul></li>")
 
     def _link(self, node: TreeNode, level: int, more: str) -> str:
         href = href_of(node, self.query)

@@ -87,5 +87,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   });
 });
 
+// What cannot be shown in place is shown as a page.
+document.addEventListener("htmx:responseError", (event) => {
+  const { verb, path } = event.detail.requestConfig;
+  if (verb === "get") location.assign(path);
+});
+
 document.addEventListener("htmx:load", (event) => showScripted(event.detail.elt));
 showScripted(document);

@@ -226,7 +226,9 @@ class Row:
 
 
 def _clauses(line: str, is_api: bool) -> tuple[tuple[Told, frozenset[str]], ...]:
-    words = {"gate": 401, "done": 200} if is_api else {"gate": "login", "done": 302}
+    words: dict[str, Told] = (
+        {"gate": 401, "done": 200} if is_api else {"gate": "login", "done": 302}
+    )
     return tuple(
         (
             words.get(told) or int(told),

@@ -134,8 +134,9 @@ _SAME_FOR_ALL = [
 ]
 _DATE = "Fri, 01 Jan 2100 00:00:00 GMT"
 _BATCH = (*UIDS.values(), *NAMES.values())
+LISTS = tuple(Probe(path) for path in _LISTS)
 REVEALING = (
-    *[Probe(path) for path in _LISTS],
+    *LISTS,
     *[Probe(path) for path in _THINGS],
     Probe("api/ous/{member}/status/", headers=(("if-none-match", "*"),)),
     Probe("api/ous/{member}/status/", headers=(("if-modified-since", _DATE),)),

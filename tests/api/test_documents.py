@@ -22,6 +22,7 @@ DELIVERED: dict[str, Any] = {
     "uid": "uid://A001/X121/X4bc",
     "state": "Delivered",
     "state_since": SINCE,
+    "public_since": SINCE,
     "qa2": "SemiPass",
     "qa2_passed": True,
     "delivered_at": SINCE,
@@ -115,7 +116,7 @@ def test_group_is_public_only_when_all_of_it_is(client, project):
 
 
 def test_status_of_unknown_state_is_null_and_not_available(client, project):
-    MemberOUS.objects.update(state=None, state_since=None)
+    MemberOUS.objects.update(state=None, state_since=None, public_since=None)
 
     body = client.get("/api/v1/ous/uid___A001_X121_X4bc/status/").json()
 
@@ -141,7 +142,7 @@ def test_status_speaks_the_callers_vocabulary(client_for, somebody, project, sta
 
 
 def test_ous_detail_has_parents_and_what_it_waits_for(client, project):
-    MemberOUS.objects.update(state="Processing", state_since=SINCE)
+    MemberOUS.objects.update(state="Processing", state_since=SINCE, public_since=SINCE)
 
     body = client.get("/api/v1/ous/uid___A001_X121_X4bc/").json()
 

@@ -9,6 +9,7 @@ from tests.factories import make_project, make_user
 from tests.servers.browser import axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
 
@@ -22,8 +23,15 @@ def world(transactional_db):
         {"state": "PartiallyObserved"},
         {"state": "QA3InProgress", "name": "Member OUS (A source with a rather long name)"},
     ]
-    facts = {"abstract": "We shall look.", "authors": "Jones, Ann; Doe, Jo", "is_demo": True}
-    project = make_project("2013.1.00269.S", members=members, exec_blocks=2, pi=pi, **facts)
+    project = make_project(
+        "2013.1.00269.S",
+        members=members,
+        exec_blocks=2,
+        pi=pi,
+        abstract="We shall look.",
+        authors="Jones, Ann; Doe, Jo",
+        is_demo=True,
+    )
     for state in ("Canceled", "ObservingTimedOut", "Completed", "Approved"):
         make_project(pi=pi, state=state, title="A title that goes on for quite a while " * 3)
     make_project(pi=pi, members=80, title="A large one")
@@ -34,7 +42,7 @@ def world(transactional_db):
         project=project,
         kind="state",
         actor_word="the system",
-        at=project.state_since,
+        at=project.created_at,
         frm="Ready",
         to="Completed",
         public_frm="Ready",
@@ -63,8 +71,9 @@ def addresses(project):
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"), [("light", WIDE), ("dark", WIDE), ("light", PHONE)]
+)
 def test_axe_finds_nothing_on_any_page(scheme, viewport, world, browse, page_problems):
     pages = {
         who: browse(world.get(who), color_scheme=scheme, viewport=viewport)

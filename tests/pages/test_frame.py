@@ -77,7 +77,7 @@ def test_navigation_leads_only_where_the_person_may_go(who, places, somebody, lo
     page = text_of(logged_in(somebody(who)), "/help/")
 
     nav = page[page.index('aria-label="Main"') : page.index('class="quick"')]
-    assert re.findall(r"<span>([^<]+)</span></a>", nav) == places
+    assert re.findall(r"<span>([^<]+)</span></a></li>", nav) == places
     assert re.findall(r'aria-current="page">.*?<span>([^<]+)', nav) == ["Help"]
 
 

@@ -5,10 +5,11 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from projects.models import MemberOUS, SchedBlock
 from projects.services.memberships import tie
-from tests.factories import make_project, make_user
+from tests.factories import make_project, make_token, make_user
 
 pytestmark = pytest.mark.django_db
 HEAD = re.compile(r'<th scope="row"[^>]*><a href="([^"]+)"')
@@ -132,9 +133,9 @@ def test_columns_are_chosen_in_the_url(three, client):
 def test_oldest_wait_names_what_on_whom_and_since_when(user, client):
     old = datetime(2014, 1, 1, tzinfo=UTC)
     members = [
-        {"state": "ReadyForProcessing", "state_since": datetime(2020, 1, 1, tzinfo=UTC)},
-        {"state": "Processing", "state_since": datetime(2016, 1, 1, tzinfo=UTC)},
-        {"state": "Delivered", "state_since": old},
+        {"state": "ReadyForProcessing", "public_since": datetime(2020, 1, 1, tzinfo=UTC)},
+        {"state": "Processing", "public_since": datetime(2016, 1, 1, tzinfo=UTC)},
+        {"state": "Delivered", "public_since": old},
     ]
     make_project(pi=user, members=members)
 
@@ -185,3 +186,33 @@ def test_staff_filter_blocks_by_the_state_of_the_member_ous(drm, logged_in):
     wanted = MemberOUS.objects.get(state="Processing").sched_blocks.get()
 
     assert shown(logged_in(drm), "/schedblocks/?member_state=Processing") == [wanted.ref]
+
+
+@pytest.mark.parametrize(
+    ("query", "credentials", "status"),
+    [
+        ("?format=csv", "good", 200),
+        ("?format=csv", "bad", 302),
+        ("?format=csv", "", 302),
+        ("", "good", 302),
+    ],
+)
+def test_download_takes_a_token_and_a_page_does_not(query, credentials, status, user, three):
+    header = {"good": f"Token {make_token(user, 'read')}", "bad": "Token nonsense", "": ""}
+
+    answer = Client().get(f"/projects/{query}", headers={"authorization": header[credentials]})
+
+    assert answer.status_code == status
+
+
+def test_sorting_by_state_tells_outside_no_more_than_the_word(user, client, drm, logged_in):
+    make_project(pi=user, members=3)
+    blocks = list(SchedBlock.objects.order_by("pk"))
+    for block, state in zip(blocks, ("Suspended", "Ready", "Running"), strict=True):
+        SchedBlock.objects.filter(pk=block.pk).update(state=state, executions_passed=0)
+
+    outside = shown(client, "/schedblocks/?sort=state")
+    inside = shown(logged_in(drm), "/schedblocks/?sort=state")
+
+    assert outside == [block.ref for block in blocks]
+    assert inside == [blocks[1].ref, blocks[2].ref, blocks[0].ref]

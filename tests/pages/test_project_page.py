@@ -133,6 +133,7 @@ def test_large_tree_starts_with_its_upper_levels_and_is_found_in(user, client):
     assert page.count('role="treeitem"') == 303
     assert "Find in the tree (303 parts)" in page
     assert found.count('role="treeitem"') == 5
+    assert found.count("<i>0 of 150 delivered</i>") == 3
     assert nothing.count('role="treeitem"') == 1
 
 

@@ -66,7 +66,7 @@ def observatory(pi, rows):
     """One large project and many small ones of one PI, with events to tell."""
     drm = make_user("mover", roles=["drm"])
     project = make_project(members=rows, exec_blocks=3, pi=pi)
-    for _ in range(min(rows, 40) - 1):
+    for _ in range(min(rows, 20)):
         make_project(pi=pi)
     for member in project.memberous_set.order_by("pk")[:rows]:
         move_state(member, to="ObservingTimedOut", actor=drm)

@@ -130,7 +130,7 @@ def test_member_page_tells_qa2_delivery_and_rights(facts, shown, user, client):
 
 def test_member_page_says_what_it_waits_for_on_whom_since_when(user, client):
     since = timezone.now() - timedelta(days=12, hours=1)
-    make_project(pi=user, members=[{"state": "ReadyForProcessing", "state_since": since}])
+    make_project(pi=user, members=[{"state": "ReadyForProcessing", "public_since": since}])
 
     page = re.sub(r"<[^>]+>", "", text_of(client, MemberOUS.objects.get()))
 

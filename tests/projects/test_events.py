@@ -46,7 +46,7 @@ def test_no_events_cost_no_query(django_assert_num_queries):
         ("Running", "Suspended", 2, True, False),
         (None, "Ready", 0, True, True),
         (None, "Broken", 0, True, False),
-        ("Ready", "Deleted", 0, True, True),
+        ("Ready", "Deleted", 0, True, False),
     ],
 )
 def test_step_is_an_event_for_those_who_see_a_change(frm, to, passed, for_staff, for_public):

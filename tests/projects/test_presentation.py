@@ -24,7 +24,7 @@ STAFF = User(pk=2, username="drm", roles=["drm"])
     ("thing", "outside", "staff"),
     [
         (
-            MemberOUS(state="Reviewing", state_since=SINCE),
+            MemberOUS(state="Reviewing", state_since=SINCE, public_since=SINCE),
             ("BeingProcessed", "Being processed"),
             ("Reviewing", "Reviewing"),
         ),
@@ -102,7 +102,7 @@ def test_thing_without_state_has_the_meaning_unknown():
     ],
 )
 def test_waiting_says_for_what_and_on_whom_or_nothing(thing, outside, staff):
-    thing.state_since = SINCE
+    thing.state_since = thing.public_since = SINCE
     found = [waiting(thing, viewer) for viewer in (OUTSIDE, STAFF)]
 
     assert [row and (row.what, row.on) for row in found] == [outside, staff]

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ingest.fetch import find_source
-from ingest.readers import READERS, Source, UnreadableSource, expand
+from ingest.readers import READERS, Source, UnreadableSource, expand, read_source
 from ingest.report import Report
 from ingest.services import note_unreadable, run_source
 
@@ -59,7 +59,12 @@ class Command(BaseCommand):
 
     def _named(self, name: str) -> list[Result]:
         try:
-            sources = expand(find_source(name))
+            named = find_source(name)
+            sources = expand(named)
+            if not named.is_folder and len(sources) > 1:
+                # One bad member refuses the whole archive, before anything of it is taken.
+                for source in sources:
+                    read_source(source, self.options["format"])
         except UnreadableSource as problem:
             if not self.options["dry_run"]:
                 note_unreadable(source=problem.source, reason=problem.reason)
@@ -75,7 +80,8 @@ class Command(BaseCommand):
                 progress=self._bar,
             )
         except UnreadableSource as problem:
-            return Result(problem.source, None, Report(), problem.reason)
+            inner = "" if problem.source == source.name else f"{problem.source}: "
+            return Result(source.name, None, Report(), inner + problem.reason)
         return Result(source.name, reading.format, report)
 
     def _bar(self, done: int, total: int) -> None:

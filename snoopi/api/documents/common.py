@@ -61,7 +61,7 @@ def archive_query(member_ous: Any) -> str | None:
     """Where the science archive shows a member OUS, None where it has no UID."""
     if member_ous is None or not member_ous.uid:
         return None
-    return f"{_ARCHIVE}?{urlencode({'mous': member_ous.uid})}"
+    return f"{_ARCHIVE}?{urlencode({'member_ous_id': member_ous.uid}, safe=':/')}"
 
 
 def ra_words(ra_deg: float | None) -> str | None:

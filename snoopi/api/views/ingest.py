@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from accounts.rights import Right
 from ingest.models import IngestJob
 from ingest.services import submit_body
-from snoopi.api.base import ApiRequest, ApiView, found_or_404, is_storable, need_right
+from projects.lookup import is_storable
+from snoopi.api.base import ApiRequest, ApiView, found_or_404, need_right
 from snoopi.api.errors import ApiProblem, BadValue
 from snoopi.api.pagination import paginated
 from snoopi.api.parsers import RawParser

@@ -9,7 +9,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
-from projects.lookup import canonical_ref
+from projects.lookup import canonical_ref, is_storable
 from projects.models import Event, ExecBlock, MemberOUS
 from projects.permissions import can_move_at_all
 from projects.querysets.lines import MODELS, ous_by_key, ous_keys
@@ -21,7 +21,6 @@ from snoopi.api.base import (
     ApiView,
     body_object,
     found_or_404,
-    is_storable,
     text_field,
 )
 from snoopi.api.conditional import Validators, answer

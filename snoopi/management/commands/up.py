@@ -21,6 +21,7 @@ from accounts.services import set_demo_password
 from projects.models import Project
 from snoopi.bell import BackgroundThread
 from snoopi.demo.build import build_demo
+from snoopi.demo.wipe import OthersAreHere
 
 WORKERS = 2
 
@@ -66,11 +67,21 @@ class Command(BaseCommand):
             )
             stamp.write_text(digest)
 
-    def _demo(self) -> None:
-        others = Project.objects.filter(is_demo=False).exists()
-        if not others and not Project.objects.exists():
-            self.stdout.write(f"{_now()} making the demo observatory …")
+    def _make_demo(self, complete: Path) -> None:
+        """Make the demo, or make it again where an earlier start was interrupted."""
+        self.stdout.write(f"{_now()} making the demo observatory …")
+        self.stdout.flush()
+        try:
             build_demo()
+        except OthersAreHere as problem:
+            self.stderr.write(f"No demo: {problem}")
+        else:
+            complete.touch()
+
+    def _demo(self) -> None:
+        complete = settings.VAR_DIR / "demo" / "complete"
+        if not complete.exists() and not Project.objects.filter(is_demo=False).exists():
+            self._make_demo(complete)
         if not Project.objects.filter(is_demo=True).exists():
             return
         password = _demo_password(settings.VAR_DIR / "demo_password")

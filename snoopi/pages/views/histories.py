@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from projects.models import Event, EventKind, LivingThing, ObsUnitSet, Project, SchedBlock, Tracked
 from projects.presentation import Told, told
-from projects.public import meaning_of, public_label, staff_label
+from projects.public import UNKNOWN_MEANING, meaning_of, public_label, staff_label
 from projects.querysets.project import is_staff_viewer
 from projects.states import Level, Meaning
 from snoopi.keyset import BadCursor, page
 from snoopi.pages.doors import PageRequest, shows
 from snoopi.pages.finders import ous_for, project_for, sched_block_for
+from snoopi.pages.glossary import QA0_MEANINGS, QA2_MEANINGS
 
 _PAGE_SIZE = 50
 
@@ -71,9 +72,16 @@ def _history(request: PageRequest, thing: LivingThing, about: dict[str, Any]) ->
 
 def _step(event: Event, user: User) -> Step:
     found = told(event, user)
-    return Step(
-        event, event.subject, found, _before(event, found, user), meaning_of(event.public_to)
-    )
+    return Step(event, event.subject, found, _before(event, found, user), _meaning(event))
+
+
+def _meaning(event: Event) -> Meaning:
+    """What gives the line its shape: the state, or the verdict."""
+    if event.kind in {EventKind.EXECUTION, EventKind.QA0}:
+        return QA0_MEANINGS.get(event.to, UNKNOWN_MEANING)
+    if event.kind == EventKind.QA2:
+        return QA2_MEANINGS.get(event.to, UNKNOWN_MEANING)
+    return meaning_of(event.public_to)
 
 
 def _before(event: Event, found: Told, user: User) -> str:

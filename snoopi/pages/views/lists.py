@@ -13,7 +13,7 @@ from accounts.models import User
 from projects.states import Level
 from snoopi.keyset import BadCursor
 from snoopi.pages import project_list, sched_block_list
-from snoopi.pages.doors import PageRequest, members_only
+from snoopi.pages.doors import PageRequest, members_only, takes_tokens
 from snoopi.pages.listing import (
     Column,
     ListForm,
@@ -64,6 +64,7 @@ _SCHED_BLOCKS = ListKind(
 
 
 @require_safe
+@takes_tokens
 @members_only
 def projects(request: PageRequest) -> HttpResponseBase:
     """My Projects, as the URL asks for them."""
@@ -71,6 +72,7 @@ def projects(request: PageRequest) -> HttpResponseBase:
 
 
 @require_safe
+@takes_tokens
 @members_only
 def sched_blocks(request: PageRequest) -> HttpResponseBase:
     """My SchedBlocks, as the URL asks for them."""

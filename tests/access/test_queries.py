@@ -1,0 +1,266 @@
+"""Queries that every address costs: literal numbers, the same for 1, 3 and 300 of everything.
+
+All GET rows of the access matrix, as the PI and as an administrator. One query of a call is
+its token's; two of a page are its session's and its account's.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import ApiToken, User
+from ingest.models import IngestJob, IngestProblem
+from projects.identity import Uid
+from projects.models import Event, ExecBlock, MemberOUS, Membership, Project, SchedBlock
+from tests.access.matrix import ASKED, ROWS, Row
+from tests.access.world import World, build_world, rolled_back
+from tests.factories import new_uid
+
+pytestmark = pytest.mark.django_db
+
+# What is asked for; queries for the PI, for an administrator.
+_TABLE = """
+GET healthz -                                       0      0
+GET readyz -                                        2      2
+GET home -                                          5      6
+GET search -                                        2      2
+GET search -+text                                   6      6
+GET help -                                          2      2
+GET ingest -                                        2      4
+GET projects:project-list -                         5      5
+GET projects:project-list -+csv                     4      4
+GET projects:project-detail project                 5      5
+GET projects:project-history project                4      4
+GET projects:sched-block-list -                     4      4
+GET projects:sched-block-list -+csv                 3      3
+GET projects:sched-block-detail block               4      4
+GET projects:sched-block-history block              4      4
+GET projects:ous-detail member                      5      5
+GET projects:ous-detail group                       5      5
+GET projects:ous-detail goal                        7      7
+GET projects:ous-history member                     4      4
+GET projects:ous-history group                      5      5
+GET projects:exec-block-detail run                  3      3
+GET accounts:login -                                2      2
+GET accounts:settings -                             3      3
+GET api:project-list -                              2      2
+GET api:project-detail project                      2      2
+GET api:project-tree project                        2      2
+GET api:ous-list -                                  2      2
+GET api:ous-detail member                           2      2
+GET api:ous-detail group                            3      3
+GET api:ous-detail goal                             4      4
+GET api:ous-status member                           2      2
+GET api:ous-status group                            3      3
+GET api:ous-history member                          3      3
+GET api:ous-exec-blocks member                      3      3
+GET api:sched-block-list -                          2      2
+GET api:sched-block-detail block                    3      3
+GET api:sched-block-history block                   3      3
+GET api:exec-block-list -                           2      2
+GET api:exec-block-detail run                       2      2
+GET api:event-feed -                                2      2
+GET api:ingest-list -                               1      2
+GET api:ingest-job job                              1      4
+GET api:token-list -                                2      2
+GET api:me -                                        1      1
+GET api:schema -                                    1      1
+GET api:docs -                                      1      1
+304 GET api:project-detail project                  2      2
+304 GET api:project-tree project                    2      2
+304 GET api:ous-detail member                       2      2
+304 GET api:ous-detail group                        3      3
+304 GET api:ous-detail goal                         4      4
+304 GET api:ous-status member                       2      2
+304 GET api:ous-status group                        3      3
+304 GET api:sched-block-detail block                2      2
+304 GET api:exec-block-detail run                   2      2
+POST api:ous-batch                                  3      3
+"""
+COSTS = {
+    name.strip(): (int(for_pi), int(for_admin))
+    for name, for_pi, for_admin in (line.rsplit(None, 2) for line in _TABLE.splitlines() if line)
+}
+TOKEN, SESSION = 1, 2
+# PERFORMANCE G3, without the allowance for finding out who asks.
+LIMITS = {
+    "GET api:ous-status member": 1,
+    "GET api:project-tree project": 5,
+    "GET projects:project-detail project": 6,
+    "GET home -": 6,
+    "GET projects:project-list -": 4,
+    "GET projects:sched-block-list -": 4,
+    "GET api:project-list -": 2,
+    "GET api:ous-list -": 2,
+    "GET api:sched-block-list -": 2,
+    "GET api:exec-block-list -": 2,
+    "GET api:event-feed -": 2,
+    "POST api:ous-batch": 3,
+}
+_TARGETS = ("-", "project", "member", "group", "goal", "block", "run", "job")
+READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
+CONDITIONAL = [
+    row
+    for row in READ
+    if row.route
+    in {
+        "api:project-detail",
+        "api:project-tree",
+        "api:ous-detail",
+        "api:ous-status",
+        "api:sched-block-detail",
+        "api:exec-block-detail",
+    }
+]
+
+
+@pytest.fixture(scope="module", params=[1, 3, 300])
+def world_of(request: pytest.FixtureRequest, database: None) -> Iterator[World]:
+    """A world with so many projects, parts of the project, events, tokens, jobs."""
+    with rolled_back():
+        world = build_world()
+        _multiply(world, request.param)
+        yield world
+
+
+def _multiply(world: World, number: int) -> None:
+    project = world.projects["project"]
+    more = number - 1
+    _add_projects(project, world.users["pi"], more)
+    _add_parts(project, more)
+    _add_happenings(project, more)
+    jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
+    IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
+    ApiToken.objects.bulk_create(
+        ApiToken(user=world.users[name], digest=f"{name}{n}", hint="x", expires_at=None)
+        for name in ("pi", "admin")
+        for n in range(more)
+    )
+
+
+def _named() -> dict[str, str]:
+    uid = new_uid()
+    return {"uid": uid, "ref": Uid.parse(uid).ref}
+
+
+def _add_projects(project: Project, pi: User, more: int) -> None:
+    codes = [f"2018.1.{number:05}.S" for number in range(more)]
+    rows = Project.objects.bulk_create(
+        Project(code=code, ref=code, title="t", state="InProgress", executive="EU", arc="EU")
+        for code in codes
+    )
+    Membership.objects.bulk_create(Membership(project=row, user=pi, role="PI") for row in rows)
+    members = MemberOUS.objects.bulk_create(
+        MemberOUS(project=row, **_named(), state="ReadyForProcessing") for row in rows
+    )
+    SchedBlock.objects.bulk_create(
+        SchedBlock(project=member.project, member_ous=member, **_named(), name="SgrB2")
+        for member in members
+    )
+
+
+def _add_parts(project: Project, more: int) -> None:
+    """More member OUSs in the group, and more blocks and executions in the first of all."""
+    first = project.memberous_set.select_related("group_ous").order_by("pk")[0]
+    above = {"project": project, "group_ous": first.group_ous, "science_goal": first.science_goal}
+    MemberOUS.objects.bulk_create(
+        MemberOUS(**above, **_named(), state="Ready") for _ in range(more)
+    )
+    blocks = SchedBlock.objects.bulk_create(
+        SchedBlock(project=project, member_ous=first, **_named(), name=f"b{n}", state="Waiting")
+        for n in range(more)
+    )
+    SchedBlock.objects.filter(pk__in=[block.pk for block in blocks]).update(state_flag="ForP2G")
+    block = first.sched_blocks.order_by("pk")[0]
+    ExecBlock.objects.bulk_create(
+        ExecBlock(project=project, member_ous=first, sched_block=block, **_named())
+        for _ in range(more)
+    )
+
+
+def _add_happenings(project: Project, more: int) -> None:
+    first = project.memberous_set.order_by("pk")[0]
+    block = first.sched_blocks.order_by("pk")[0]
+    at = timezone.now()
+    words = {"kind": "state", "frm": "Reviewing", "to": "Verified", "actor_word": "QA reviewer"}
+    public = {"public_frm": "BeingProcessed", "public_to": "Verified"}
+    Event.objects.bulk_create(
+        Event(project=project, at=at - timedelta(minutes=n), **subject, **words, **public)
+        for n in range(more)
+        for subject in (
+            {"level": "member_ous", "member_ous": first},
+            {"level": "sched_block", "sched_block": block},
+        )
+    )
+
+
+def test_every_address_costs_the_same_whatever_there_is(world_of):
+    costs = {str(row): _by_both(partial(_cost, world_of, row)) for row in READ}
+    costs |= {f"304 {row}": _by_both(partial(_cost_of_304, world_of, row)) for row in CONDITIONAL}
+    costs["POST api:ous-batch"] = _by_both(partial(_cost_of_batch, world_of))
+
+    assert costs == COSTS
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_cost_keeps_within_the_limit(name):
+    allowance = TOKEN if "api:" in name else SESSION
+
+    assert max(COSTS[name]) <= LIMITS[name] + allowance
+
+
+def test_answer_that_is_known_already_costs_one_query():
+    costs = {name: max(cost) - TOKEN for name, cost in COSTS.items() if name.startswith("304")}
+
+    # A ref does not tell its level: member OUSs are looked for first, one query a level.
+    levels = {name: cost for name, cost in costs.items() if name.endswith((" group", " goal"))}
+    assert max(levels.values()) <= 3
+    assert {cost for name, cost in costs.items() if name not in levels} == {1}
+
+
+def _by_both(cost_for: Callable[[str], int]) -> tuple[int, int]:
+    return cost_for("pi"), cost_for("admin")
+
+
+def _path(world: World, row: Row) -> str:
+    args = [] if row.target == "-" else [world.things[row.target]]
+    return f"{reverse(row.route, args=args)}{ASKED.get(row.variant, {}).get('query', '')}"
+
+
+def _cost(world: World, row: Row, actor: str, **headers: str) -> int:
+    client = world.client(actor, "token" if row.is_api else "session")
+    if not row.is_api:
+        cache.clear()
+        # What the frame of all pages keeps for a minute.
+        client.get(reverse("help"))
+    with CaptureQueriesContext(connection) as queries:
+        answer: Any = client.get(_path(world, row), headers=headers)
+        if answer.streaming:
+            list(answer.streaming_content)
+    assert answer.status_code == (304 if headers else row.expected(actor))
+    return len(queries)
+
+
+def _cost_of_304(world: World, row: Row, actor: str) -> int:
+    return _cost(world, row, actor, **{"if-none-match": "*"})
+
+
+def _cost_of_batch(world: World, actor: str) -> int:
+    refs = [
+        *world.projects["project"].memberous_set.values_list("ref", flat=True),
+        world.things["group"],
+        world.things["goal"],
+    ]
+    client = world.client(actor, "token")
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post("/api/v1/ous/status/", {"uids": refs}, "application/json")
+    assert all("error" not in found for found in answer.json()["results"])
+    return len(queries)
