@@ -82,16 +82,22 @@ def news_for(user: User, wanted: int | None = None) -> News:
 
     First sights (a thing that was never in another state) are no news.
     """
-    rows = _news_rows(user)
     since = user.news_seen_at
     limit = wanted or NEWS_STEP
-    events = list(rows[: limit + 1])
+    events = _newest(user, limit + 1)
     shown = events[:limit]
     if wanted is None and since is not None:
         shown = [event for event in shown if event.at >= since]
     items = [_item(event, user) for event in shown]
     more = len(shown) < len(events)
     return News(_by_day(items), since, limit + NEWS_STEP if more else None)
+
+
+def _newest(user: User, number: int) -> list[Event]:
+    # The few are chosen first: joined to their subjects, all events would be sorted.
+    chosen = _news_rows(user).order_by("-at", "-pk").values("pk")[:number]
+    rows = Event.objects.filter(pk__in=chosen).with_subjects()
+    return list(rows.order_by("-at", "-pk"))
 
 
 def _news_rows(user: User) -> QuerySet[Event]:
@@ -105,8 +111,6 @@ def _news_rows(user: User) -> QuerySet[Event]:
         .for_viewer(user)
         .filter(is_news, kind=EventKind.STATE)
         .exclude(**{f"{prefix}frm": ""})
-        .with_subjects()
-        .order_by("-at", "-pk")
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -29,13 +29,13 @@ def own_projects(user: User) -> QuerySet[Project]:
 
     Staff may track far more than this; their home page is still about their own.
     """
-    named = Project.objects.filter(contact_scientist=user)
-    assigned = Project.objects.filter(memberous_set__reducer=user)
-    mine = Q(pk__in=Membership.objects.of(user).order_by().values("project_id"))
+    mine = Membership.objects.of(user).order_by().values("project_id")
     if user.is_observatory_staff:
-        mine |= Q(pk__in=named.order_by().values("pk"))
-        mine |= Q(pk__in=assigned.order_by().values("pk"))
-    return Project.objects.visible_to(user).filter(mine)
+        named = Project.objects.filter(contact_scientist=user).order_by().values("pk")
+        assigned = MemberOUS.objects.filter(reducer=user).order_by().values("project_id")
+        # A union, not an OR: the database then starts from these few.
+        mine = mine.union(named, assigned)
+    return Project.objects.visible_to(user).filter(pk__in=mine)
 
 
 @dataclass(slots=True)

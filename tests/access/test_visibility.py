@@ -121,3 +121,18 @@ def test_counters_of_home_count_the_same_things(world, actor):
 
 def test_everybody_with_a_session_was_asked():
     assert set(PEOPLE) < set(ACTORS)
+
+
+@pytest.mark.parametrize("actor", ["pi", "data_delegee"])
+def test_withdrawn_block_is_named_nowhere_outside(world, actor):
+    gone = world.things["deleted_block"]
+    run = ExecBlock.objects.get(sched_block__ref=gone).ref
+    member = world.things["ready_member"]
+    pages = ["/", f"/ous/{member}/", f"/execblocks/{run}/", "/schedblocks/"]
+    calls = ["execblocks/", f"execblocks/{run}/", f"ous/{member}/execblocks/", "events/"]
+
+    told = {path: _page(world, actor, path) for path in pages}
+    told |= {path: str(_call(world, actor, path)) for path in calls}
+
+    names = (gone, gone.replace("uid___", "uid://").replace("_", "/"), "Withdrawn_a_03_7M")
+    assert [path for path, text in told.items() if any(name in text for name in names)] == []

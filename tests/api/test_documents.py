@@ -158,7 +158,7 @@ def test_ous_detail_has_parents_and_what_it_waits_for(client, project):
         "since": "2015-10-23T12:00:00Z",
     }
     assert (
-        body["archive_query"] == "https://almascience.org/aq/?mous=uid%3A%2F%2FA001%2FX121%2FX4bc"
+        body["archive_query"] == "https://almascience.org/aq/?member_ous_id=uid://A001/X121/X4bc"
     )
     assert (body["bands"], body["array"], body["targets"]) == ([3], "7m", ["SgrB2"])
 
@@ -246,7 +246,7 @@ def test_sched_block_panel(client, project):
         "name": "SgrB2_a_03_7M",
         "project": "2013.1.00308.S",
         "state": "PartiallyObserved",
-        "state_since": "2014-07-01T07:02:06Z",
+        "state_since": "2014-07-02T08:12:16.800000Z",
         "label": "Some data taken",
         "science_goal": {
             "ref": "uid___A001_X121_X4b6",
@@ -258,7 +258,7 @@ def test_sched_block_panel(client, project):
             "uid": "uid://A001/X121/X4bc",
             "name": "SgrB2_a_03_7M",
         },
-        "archive_query": "https://almascience.org/aq/?mous=uid%3A%2F%2FA001%2FX121%2FX4bc",
+        "archive_query": "https://almascience.org/aq/?member_ous_id=uid://A001/X121/X4bc",
         "array": "7m",
         "bands": [3],
         "band": 3,
