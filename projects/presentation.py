@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from projects.models import Event, GroupOUS, LivingThing, MemberOUS, SchedBlock, ScienceGoal
+from projects.models import (
+    Event,
+    ExecBlock,
+    GroupOUS,
+    LivingThing,
+    MemberOUS,
+    SchedBlock,
+    ScienceGoal,
+)
 from projects.public import meaning_of, public_label, staff_label
 from projects.querysets.project import Viewer, is_staff_viewer
 from projects.states import Meaning, StateFlag
@@ -97,6 +105,13 @@ def waiting(thing: LivingThing, viewer: Viewer) -> Waiting | None:
     if is_staff_viewer(viewer) and thing.state in _STAFF_WAITING:
         what, on = _STAFF_WAITING[thing.state]
     return Waiting(what, on, found.since) if what else None
+
+
+def sched_block_of(exec_block: ExecBlock, viewer: Viewer) -> SchedBlock | None:
+    """The SB that an execution ran, None where none is known or it was withdrawn from view."""
+    block = exec_block.sched_block
+    withdrawn = block is not None and block.state == "Deleted"
+    return None if withdrawn and not is_staff_viewer(viewer) else block
 
 
 def waits_for_pi(thing: LivingThing) -> bool:

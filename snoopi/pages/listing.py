@@ -216,7 +216,7 @@ def in_order(
     rows: QuerySet[Any], form: ListForm, columns: Sequence[Column], usual: str
 ) -> QuerySet[Any]:
     """All rows as the URL sorts them."""
-    return rows.order_by(*_order(sort_asked(form, columns, usual), columns), "pk")
+    return rows.order_by(*_order(sort_asked(form, columns, usual), columns), "-pk")
 
 
 def _counted(rows: QuerySet[Any]) -> str:
@@ -226,12 +226,14 @@ def _counted(rows: QuerySet[Any]) -> str:
 
 
 def sort_asked(form: ListForm, columns: Sequence[Column], usual: str) -> str:
-    """The sorting of the URL, "code" or "-code", or the usual one."""
+    """The sorting of the URL, "code" or "-code", or the usual one ("": newest first)."""
     asked = str(form.value("sort"))
     return asked if asked.lstrip("-") in {column.key for column in columns} else usual
 
 
 def _order(sort: str, columns: Sequence[Column]) -> list[str]:
+    if not sort:
+        return ["-pk"]
     fields = {column.key: column.sort for column in columns}[sort.lstrip("-")]
     if not sort.startswith("-"):
         return list(fields)

@@ -21,7 +21,7 @@ from projects.models import (
     ScienceGoal,
 )
 from projects.permissions import open_steps
-from projects.presentation import executions, waiting
+from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
 from snoopi.pages.glossary import own_name, title_of
 
@@ -152,12 +152,14 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "crumbs": crumbs(
             sched_block.project, [*_above_member(member_ous), member_ous], sched_block.ref
         ),
-        **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block)),
+        **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block), user),
     }
 
 
-def _exec_blocks(rows: QuerySet[ExecBlock]) -> dict[str, Any]:
+def _exec_blocks(rows: QuerySet[ExecBlock], user: User) -> dict[str, Any]:
     found = list(rows.select_related("sched_block").newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
+    for row in found:
+        row.shown_block = sched_block_of(row, user)
     return {
         "exec_blocks": found[:_EXEC_BLOCKS_SHOWN],
         "exec_blocks_cut": len(found) > _EXEC_BLOCKS_SHOWN,
@@ -198,7 +200,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
-        **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous)),
+        **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user),
     }
 
 
@@ -221,12 +223,13 @@ def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:
 
 def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
     """An execution block with the way down to it; no query. QA0's comment is staff's."""
-    member_ous, block = exec_block.member_ous, exec_block.sched_block
+    member_ous, block = exec_block.member_ous, sched_block_of(exec_block, user)
     node = block or member_ous
     above = [*_above_member(member_ous), member_ous, block]
     return {
         "thing": exec_block,
         "exec_block": exec_block,
+        "sched_block": block,
         "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
         "crumbs": crumbs(exec_block.project, above, node.ref if node else ""),
     }

@@ -27,7 +27,6 @@ PROJECT_COLUMNS = (
     Column("cycle", "Cycle", ("cycle",), at_first=False),
     Column("executive", "Executive", ("executive",), at_first=False),
 )
-USUAL_SORT = "-code"
 
 _WAITING_STATES = [
     state.value for state in OUSState if meaning_of(public_state(Level.MEMBER_OUS, state)).waits_for
@@ -42,6 +41,11 @@ class ProjectRow:
     standing: Standing
     role: str
     waiting: Waiting | None
+
+
+def usual_sort(user: User) -> str:
+    """Newest cycle first."""
+    return "-code"
 
 
 def project_rows(user: User, form: ListForm) -> QuerySet[Project]:

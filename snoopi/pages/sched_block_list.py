@@ -13,6 +13,7 @@ from accounts.models import User
 from projects.identity import Uid
 from projects.models import Role, SchedBlock
 from projects.presentation import Executions, Standing, executions, standing
+from projects.querysets.project import sees_everything
 from projects.querysets.states import in_state
 from projects.states import Level, OUSState
 from snoopi.coordinates import format_dec, format_ra
@@ -31,7 +32,6 @@ SCHED_BLOCK_COLUMNS = (
     Column("targets", "Targets", ("target_names",), at_first=False),
     Column("frequency", "Rep. freq. [GHz]", ("rep_freq_ghz",), at_first=False),
 )
-USUAL_SORT = "project"
 
 
 class SchedBlockListForm(ListForm):
@@ -52,6 +52,11 @@ class SchedBlockRow:
     standing: Standing
     executions: Executions
     role: str
+
+
+def usual_sort(user: User) -> str:
+    """By project; plainly newest first for who sees them all, as an index has that order."""
+    return "" if sees_everything(user) else "project"
 
 
 def sched_block_rows(user: User, form: ListForm) -> QuerySet[SchedBlock]:

@@ -157,9 +157,7 @@ def test_ous_detail_has_parents_and_what_it_waits_for(client, project):
         "on": "data reduction",
         "since": "2015-10-23T12:00:00Z",
     }
-    assert (
-        body["archive_query"] == "https://almascience.org/aq/?member_ous_id=uid://A001/X121/X4bc"
-    )
+    assert body["archive_query"] == "https://almascience.org/aq/?member_ous_id=uid://A001/X121/X4bc"
     assert (body["bands"], body["array"], body["targets"]) == ([3], "7m", ["SgrB2"])
 
 

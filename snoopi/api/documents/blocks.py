@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from projects.models import ExecBlock, SchedBlock
-from projects.presentation import standing
+from projects.presentation import sched_block_of, standing
 from projects.querysets.project import Viewer, is_staff_viewer
 from snoopi.api.documents.common import (
     archive_query,
@@ -62,18 +62,19 @@ def sched_block_detail(
     return SchedBlockDetail(
         **sched_block_line(block, viewer),
         asked=block.asked,
-        exec_blocks=[exec_block_line(row) for row in exec_blocks],
+        exec_blocks=[exec_block_line(row, viewer) for row in exec_blocks],
     )
 
 
-def exec_block_line(block: ExecBlock) -> ExecBlockLine:
+def exec_block_line(block: ExecBlock, viewer: Viewer) -> ExecBlockLine:
     """An EB in a list; read it with its parents."""
+    sched_block = sched_block_of(block, viewer)
     return ExecBlockLine(
         ref=block.ref,
         uid=block.uid,
         project=block.project.ref if block.project else None,
-        sched_block=identity(block.sched_block),
-        sched_block_name=block.sched_block.name if block.sched_block else None,
+        sched_block=identity(sched_block),
+        sched_block_name=sched_block.name if sched_block else None,
         member_ous=identity(block.member_ous),
         start=block.start,
         end=block.end,
@@ -91,7 +92,7 @@ def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
     """
     comment = block.qa0_comment if is_staff_viewer(viewer) else ""
     return ExecBlockReport(
-        **exec_block_line(block),
+        **exec_block_line(block, viewer),
         qa0_comment=comment or None,
         bands=block.bands,
         targets=block.targets,

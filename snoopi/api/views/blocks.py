@@ -89,7 +89,7 @@ class ExecBlockList(ApiView):
     def get(self, request: ApiRequest) -> Response:
         visible = ExecBlock.objects.visible_to(request.user).with_parents()
         rows = filters.narrowed(visible, _EXEC_FILTERS, request)
-        return paginated(self, request, rows, exec_block_line)
+        return paginated(self, request, rows, lambda block: exec_block_line(block, request.user))
 
 
 class ExecBlockView(ApiView):

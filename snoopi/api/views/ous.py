@@ -176,7 +176,8 @@ class OUSExecBlocks(ApiView):
     def get(self, request: ApiRequest, ref: str) -> Response:
         ous = find_ous(request.user, ref)
         rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end()
-        return paginated(self, request, filters.of_ous(rows, ous.LEVEL, ous.pk), exec_block_line)
+        below = filters.of_ous(rows, ous.LEVEL, ous.pk)
+        return paginated(self, request, below, lambda block: exec_block_line(block, request.user))
 
 
 class OUSState(ApiView):

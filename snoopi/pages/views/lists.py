@@ -34,7 +34,7 @@ class ListKind:
     name: str
     level: Level
     columns: Sequence[Column]
-    usual: str
+    usual: Callable[[User], str]
     form: type[ListForm]
     rows: Callable[[User, ListForm], QuerySet[Any]]
     lines: Callable[[Iterable[Any], User], list[Any]]
@@ -45,7 +45,7 @@ _PROJECTS = ListKind(
     name="projects",
     level=Level.PROJECT,
     columns=project_list.PROJECT_COLUMNS,
-    usual=project_list.USUAL_SORT,
+    usual=project_list.usual_sort,
     form=ListForm,
     rows=project_list.project_rows,
     lines=project_list.shown_rows,
@@ -55,7 +55,7 @@ _SCHED_BLOCKS = ListKind(
     name="schedblocks",
     level=Level.SCHED_BLOCK,
     columns=sched_block_list.SCHED_BLOCK_COLUMNS,
-    usual=sched_block_list.USUAL_SORT,
+    usual=sched_block_list.usual_sort,
     form=sched_block_list.SchedBlockListForm,
     rows=sched_block_list.sched_block_rows,
     lines=sched_block_list.shown_rows,
@@ -81,13 +81,13 @@ def sched_blocks(request: PageRequest) -> HttpResponseBase:
 
 def _list_page(request: PageRequest, kind: ListKind) -> HttpResponseBase:
     form = kind.form(request.GET, user=request.user, level=kind.level, columns=kind.columns)
-    rows = kind.rows(request.user, form)
+    rows, usual = kind.rows(request.user, form), kind.usual(request.user)
     if request.GET.get("format") == "csv":
-        ordered = in_order(rows, form, kind.columns, kind.usual)[:_CSV_ROWS]
+        ordered = in_order(rows, form, kind.columns, usual)[:_CSV_ROWS]
         lines = kind.lines(ordered, request.user)
         return csv_response(kind.name, shown_columns(form, kind.columns), lines, kind.cells)
     try:
-        found = listing(request, form, rows, kind.columns, kind.usual)
+        found = listing(request, form, rows, kind.columns, usual)
     except BadCursor:
         return redirect(request.path + changed(request.GET))
     lines = kind.lines(found.page.rows, request.user)
