@@ -40,7 +40,7 @@ arrows: dev-env ## The layers of docs/architecture.md.
 
 templates: dev-env ## Djade, without rewriting.
 	@find . -path ./.venv -prune -o -path '*/templates/*.html' -print0 | \
-		xargs -0 -r $(python) -m djade --check --target-version 5.2
+		xargs -0 -r .venv/bin/djade --check --target-version 5.2
 
 migrations: dev-env ## No model change without its migration.
 	@$(lint_env) $(python) manage.py makemigrations --check --dry-run
@@ -58,7 +58,7 @@ format: dev-env ## Lets ruff and djade rewrite the sources.
 	@$(python) -m ruff check --fix-only --quiet .
 	@$(python) -m ruff format .
 	@find . -path ./.venv -prune -o -path '*/templates/*.html' -print0 | \
-		xargs -0 -r $(python) -m djade --target-version 5.2 || true
+		xargs -0 -r .venv/bin/djade --target-version 5.2 || true
 
 lock: run-env ## Makes the locks in requirements/ anew from pyproject.toml.
 	@$(compile) --upgrade requirements/bootstrap.in --output-file requirements/bootstrap.txt
