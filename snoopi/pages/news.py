@@ -94,10 +94,10 @@ def news_for(user: User, wanted: int | None = None) -> News:
 
 
 def _newest(user: User, number: int) -> list[Event]:
-    # The few are chosen first and by themselves: in one query PostgreSQL joins all events
-    # of the observatory to their subjects before it sorts any.
-    chosen = _news_rows(user).order_by("-at", "-pk").values_list("pk", flat=True)[:number]
-    rows = Event.objects.filter(pk__in=list(chosen)).with_subjects()
+    # The few are chosen in a sub-query, and only what news are about is joined to them: with
+    # all subjects PostgreSQL would join every event there is before it sorts any.
+    chosen = _news_rows(user).order_by("-at", "-pk").values("pk")[:number]
+    rows = Event.objects.filter(pk__in=chosen).select_related(*_PUBLIC_NEWS, "actor")
     return list(rows.order_by("-at", "-pk"))
 
 

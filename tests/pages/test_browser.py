@@ -197,6 +197,7 @@ def test_large_tree_is_found_in_while_typing(world, browse):
     page = browse(world["pi"])
     page.goto("/projects/?q=large")
     page.locator("#rows a").first.click()
+    page.wait_for_load_state()
 
     page.get_by_label("Find in the tree").fill("no such part")
 
