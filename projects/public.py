@@ -158,6 +158,10 @@ def public_label(level: Level, state: str | None, *, qa2: str | None = None) -> 
 
 _STAFF_LABELS: Mapping[str, str] = MappingProxyType(
     {
+        "NewPhase1": "New Phase 1",
+        "Phase1Submitted": "Phase 1 submitted",
+        "NewPhase2": "New Phase 2",
+        "Phase2Submitted": "Phase 2 submitted",
         "CSVReady": "CSV ready",
         "QA3InProgress": "QA3 in progress",
         "QA2InProgress": "QA2 in progress",

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from projects.models import MemberOUS, Project, Role
+from projects.models import MemberOUS, Project, Role, SchedBlock
 from projects.presentation import Standing, Waiting, standing, waiting
 from projects.public import meaning_of, public_state
 from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import in_state
-from projects.states import Level, OUSState
+from projects.states import Level, OUSState, StateFlag
 from snoopi.pages.listing import Column, ListForm, in_roles, role_on, state_rank, text_in
 
 PROJECT_COLUMNS = (
@@ -62,8 +63,10 @@ def project_rows(user: User, form: ListForm) -> QuerySet[Project]:
     return rows.annotate(
         my_role=role_on(user, "pk"),
         state_rank=state_rank(Level.PROJECT, user),
+        asks_flag=_asks_the_pi("state_flag", user),
+        asks_since=_asks_the_pi(_since(user), user),
         waiting_id=_oldest_waiting("pk", user),
-        waiting_since=_oldest_waiting(_since(user), user),
+        waiting_since=Coalesce("asks_since", _oldest_waiting(_since(user), user)),
     )
 
 
@@ -82,6 +85,23 @@ def _oldest_waiting(field: str, user: User) -> Subquery:
     return Subquery(oldest.values(field)[:1])
 
 
+def _asks_the_pi(field: str, user: User) -> Subquery:
+    """Of the scheduling block that has waited longest for the PI: nothing else is as urgent."""
+    blocks = SchedBlock.objects.filter(
+        project=OuterRef("pk"), state="Waiting", state_flag__in=[*StateFlag]
+    )
+    oldest = blocks.order_by(F(_since(user)).asc(nulls_last=True), "pk")
+    return Subquery(oldest.values(field)[:1])
+
+
+def _waiting(project: Any, members: dict[int, MemberOUS], user: User) -> Waiting | None:
+    if project.asks_flag:
+        word = public_state(Level.SCHED_BLOCK, "Waiting", flag=project.asks_flag)
+        meaning = meaning_of(word)
+        return Waiting(meaning.waits_for, meaning.on, project.asks_since)
+    return waiting(members[project.waiting_id], user) if project.waiting_id else None
+
+
 def shown_rows(projects: Iterable[Any], user: User) -> list[ProjectRow]:
     """The lines of a page; one query for what waits longest in each project."""
     projects = list(projects)
@@ -91,7 +111,7 @@ def shown_rows(projects: Iterable[Any], user: User) -> list[ProjectRow]:
             project,
             standing(project, user),
             Role(project.my_role).label if project.my_role else "",
-            waiting(members[project.waiting_id], user) if project.waiting_id else None,
+            _waiting(project, members, user),
         )
         for project in projects
     ]

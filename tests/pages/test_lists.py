@@ -146,6 +146,17 @@ def test_oldest_wait_names_what_on_whom_and_since_when(user, client):
     assert "1/3" in page
 
 
+def test_block_that_waits_for_the_pi_is_what_the_project_waits_for(user, client):
+    make_project(pi=user, members=[{"state": "ReadyForProcessing"}, {"state": "Ready"}])
+    block = SchedBlock.objects.order_by("-pk")[0]
+    SchedBlock.objects.filter(pk=block.pk).update(state="Waiting", state_flag="ForP2G")
+
+    page = " ".join(client.get("/projects/").content.decode().split())
+
+    assert "an answer, " in page
+    assert "on the PI" in page
+
+
 def test_bad_cursor_starts_again(three, client):
     answer = client.get("/projects/?q=a&cursor=garbage")
 

@@ -13,12 +13,12 @@ from accounts.models import User
 from projects.states import Level
 from snoopi.keyset import BadCursor
 from snoopi.pages import project_list, sched_block_list
+from snoopi.pages.csv_files import csv_response
 from snoopi.pages.doors import PageRequest, members_only, takes_tokens
 from snoopi.pages.listing import (
     Column,
     ListForm,
     changed,
-    csv_response,
     in_order,
     listing,
     shown_columns,
