@@ -99,6 +99,14 @@ def _tar_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
             member = archive.extractfile(info)
             if member is not None:
                 yield budget.taken(info.name, member)
+        _check_end(archive, stream)
+
+
+def _check_end(archive: tarfile.TarFile, stream: BinaryIO) -> None:
+    """Refuse a tar that was cut between two members: a whole one ends with empty blocks."""
+    stream.seek(archive.offset)
+    if stream.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+        raise tarfile.ReadError("it ends without its end mark")
 
 
 def _decompressed(source: Source, stream: BinaryIO, kind: str) -> list[Source]:

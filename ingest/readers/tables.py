@@ -15,6 +15,9 @@ csv.field_size_limit(16 << 20)
 _MAX_HEADER = 200_000
 _DELIMITERS = ("\t", ",", ";", "|", " ")
 
+# An abstract may have paragraphs; a lone quotation mark must not swallow the table.
+_LINES_IN_A_CELL = 200
+
 
 def header_in(head_text: str) -> tuple[str, ...]:
     """Answer the column names of a text table, () where no line is a known header.
@@ -100,8 +103,36 @@ def _blanks(lines: Iterable[str]) -> Iterator[list[str]]:
 
 def _tabs(lines: Iterable[str]) -> Iterator[list[str]]:
     # Titles begin with a quotation mark now and then: only a whole quoted cell is one.
-    for line in lines:
+    for line in _whole(iter(lines)):
         yield [_unquoted(cell) for cell in line.rstrip("\n").split("\t")]
+
+
+def _whole(lines: Iterator[str]) -> Iterator[str]:
+    """Join the lines of a quoted cell that runs over several; a lone mark opens none."""
+    waiting: list[str] = []
+    for line in lines:
+        if waiting and not _goes_on(line, waiting):
+            yield from waiting
+            waiting = []
+        waiting.append(line)
+        joined = "".join(waiting)
+        if not _is_open(joined):
+            yield joined
+            waiting = []
+    yield from waiting
+
+
+def _goes_on(line: str, waiting: list[str]) -> bool:
+    """Whether a line can be more of an open cell: it closes it, or is all text."""
+    closes = line.rstrip("\n").partition("\t")[0].count('"') % 2 == 1
+    return closes or ("\t" not in line and len(waiting) < _LINES_IN_A_CELL)
+
+
+def _is_open(text: str) -> bool:
+    """Whether the last cell starts with a quotation mark that nothing has closed yet."""
+    last = text.rstrip("\n").rpartition("\t")[2]
+    cell = last if last.startswith('"') else ""
+    return bool(cell) and cell.count('"') % 2 == 1
 
 
 def _unquoted(cell: str) -> str:

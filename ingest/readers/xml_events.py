@@ -22,14 +22,14 @@ def events(name: str, stream: BinaryIO) -> Iterator[tuple[str, Element]]:
     """Yield ("start" or "end", element) pairs. Raises UnreadableSource."""
     depth = 0
     try:
-        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+        for event, element in iterparse(stream, events=("start", "end")):
             depth += 1 if event == "start" else -1
             if depth > _MAX_DEPTH:
                 reason = f"Its XML is nested more than {_MAX_DEPTH} levels deep."
                 raise UnreadableSource(name, reason)
             yield event, element
     except DefusedXmlException:
-        reason = "It declares XML entities or a document type, which are refused."
+        reason = "It declares XML entities or refers to others' files, which is refused."
         raise UnreadableSource(name, reason) from None
     except ParseError as problem:
         raise UnreadableSource(name, f"Its XML is not well-formed: {problem}.") from None

@@ -71,9 +71,9 @@ REFUSED = {
         b'<!DOCTYPE x [<!ENTITY a "a">]><x>&a;</x>',
         "It declares XML entities",
     ),
-    "document type": (
-        VOTABLE.replace("?>", '?><!DOCTYPE VOTABLE SYSTEM "x.dtd">').encode(),
-        "document type",
+    "entity of another file": (
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>',
+        "It declares XML entities",
     ),
     "entity bomb in utf-16": (
         VOTABLE.replace('<?xml version="1.0"?>', BOMB).encode("utf-16"),
