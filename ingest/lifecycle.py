@@ -168,12 +168,14 @@ class _Log:
 
     def set_back(self, thing: LivingThing, at: datetime | None) -> Decimal | None:
         """Let a thing count only what had passed at ``at``; answer what it counts now."""
-        now: Decimal | None = getattr(thing, "executions_passed", None)
-        if now is not None and at and (thing.LEVEL, thing.pk) in self.passes:
-            thing.executions_passed = self.passed(thing, at)  # type: ignore[attr-defined]
+        if not isinstance(thing, MemberOUS | SchedBlock):
+            return None
+        now = thing.executions_passed
+        if at and (thing.LEVEL, thing.pk) in self.passes:
+            thing.executions_passed = self.passed(thing, at)
         return now
 
     def restore(self, thing: LivingThing, now: Decimal | None) -> None:
         """Undo ``set_back``."""
-        if now is not None:
-            thing.executions_passed = now  # type: ignore[attr-defined]
+        if now is not None and isinstance(thing, MemberOUS | SchedBlock):
+            thing.executions_passed = now

@@ -14,7 +14,15 @@ from ingest.fitness import misfit_times, misfits
 from ingest.records import StateChange
 from ingest.report import Report
 from projects.identity import Uid
-from projects.models import Alias, ExecBlock, LivingThing, Project, Tracked
+from projects.models import (
+    Alias,
+    ExecBlock,
+    LivingThing,
+    ObsUnitSet,
+    Project,
+    SchedBlock,
+    Tracked,
+)
 from projects.services.states import subject_of
 
 Thing = TypeVar("Thing", bound=Tracked)
@@ -269,9 +277,11 @@ def _column_value(value: Any) -> Any:
 
 
 def _adopt(row: Tracked, project: Project | None) -> bool:
-    if project is None or isinstance(row, Project) or getattr(row, "project_id", None):
+    if project is None or not isinstance(row, ObsUnitSet | SchedBlock | ExecBlock):
         return False
-    row.project = project  # type: ignore[attr-defined]
+    if row.project_id is not None:
+        return False
+    row.project = project
     return row.pk is not None
 
 

@@ -32,7 +32,11 @@ VARIABLES = (
     Variable("VAR_DIR", "var/", "What the site makes for itself: database, key, static files."),
     Variable("DATA_DIR", "var/data", "The package store."),
     Variable("DEBUG", "false", "Django's debug pages; never in production."),
-    Variable("EXECUTION_TOLERANCE", "0.05", "Executions that may be missing when an SB is done."),
+    Variable(
+        "EXECUTION_TOLERANCE",
+        "0.05",
+        "Executions that may be missing when an SB is done; counts once QA0 is judged here.",
+    ),
     Variable("INGEST_MAX_BYTES", "33554432", "Largest body POST ingest/ takes."),
     Variable("LOGIN_FAILURES", "5", "Wrong passwords before a log-in is locked."),
     Variable("LOGIN_LOCK_MINUTES", "15", "How long it stays locked."),

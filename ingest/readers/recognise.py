@@ -15,7 +15,7 @@ _ONE_THING = frozenset({"ObsProject", "ASDM"})
 _MAX_NESTING = 4
 
 
-def read_source(source: Source, format: str | None = None) -> Reading:  # noqa: A002
+def read_source(source: Source, format: str | None = None) -> Reading:  # noqa: A002 - as the command says
     """Read a source to its end. Raises UnreadableSource where it is refused whole."""
     names = [reader.name for reader in READERS]
     if format is not None and format not in names:
