@@ -15,6 +15,7 @@ from projects.models import (
     MemberOUS,
     SchedBlock,
     ScienceGoal,
+    Tracked,
 )
 from projects.public import meaning_of, public_label, staff_label
 from projects.querysets.project import Viewer, is_staff_viewer
@@ -64,6 +65,16 @@ def standing(thing: LivingThing, viewer: Viewer) -> Standing:
         return Standing(thing.state, label, public, thing.state_since, meaning_of(public))
     label = public_label(thing.LEVEL, public, qa2=qa2)
     return Standing(public, label, public, thing.public_since, meaning_of(public))
+
+
+def version_of(thing: Tracked, viewer: Viewer) -> int:
+    """The count of changes that ``viewer`` may see."""
+    return thing.version if is_staff_viewer(viewer) else thing.public_version
+
+
+def modified_at_of(thing: Tracked, viewer: Viewer) -> datetime:
+    """When the last change was that ``viewer`` may see."""
+    return thing.modified_at if is_staff_viewer(viewer) else thing.public_modified_at
 
 
 def executions(thing: Counted) -> Executions:

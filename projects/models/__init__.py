@@ -5,6 +5,7 @@ from projects.models.membership import DelegationKind, Membership, Role
 from projects.models.ous import GroupOUS, MemberOUS, ObsUnitSet, ScienceGoal
 from projects.models.project import Project
 from projects.models.schedblock import ExecBlock, SchedBlock
+from projects.models.stage_age import StageAge
 from projects.models.tracked import LivingThing, Tracked
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Role",
     "SchedBlock",
     "ScienceGoal",
+    "StageAge",
     "Tracked",
 ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects.models.project import Project
-from projects.models.tracked import LivingThing
+from projects.models.tracked import OUTSIDE_WITHIN, LivingThing
 from projects.public import data_rights
 from projects.querysets.below import GroupOUSQuerySet, MemberOUSQuerySet, ScienceGoalQuerySet
 from projects.states import Level, QA2Outcome
@@ -46,6 +46,7 @@ class ScienceGoal(ObsUnitSet):
     class Meta:
         ordering = ("project_id", "id")
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="science_goal_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="science_goal_uid_not_empty"),
             models.UniqueConstraint(
                 fields=["project", "part_id"],
@@ -69,6 +70,7 @@ class GroupOUS(ObsUnitSet):
     class Meta:
         ordering = ("project_id", "id")
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="group_ous_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="group_ous_uid_not_empty"),
             models.UniqueConstraint(
                 fields=["project", "part_id"],
@@ -144,8 +146,10 @@ class MemberOUS(ObsUnitSet):
         indexes: ClassVar = [
             models.Index(fields=["state", "state_since"], name="member_ous_state_since"),
             models.Index(fields=["modified_at"], name="member_ous_modified"),
+            models.Index(fields=["public_modified_at"], name="member_ous_public_modified"),
         ]
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="member_ous_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="member_ous_uid_not_empty"),
             models.UniqueConstraint(
                 fields=["project", "part_id"],

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import ARC, Executive
 from projects.identity import cycle_of
-from projects.models.tracked import LivingThing
+from projects.models.tracked import OUTSIDE_WITHIN, LivingThing
 from projects.querysets.project import ProjectQuerySet
 from projects.states import Level
 
@@ -54,9 +54,10 @@ class Project(LivingThing):
         ordering = ("-ref",)
         indexes: ClassVar = [models.Index(fields=["state"], name="project_state")]
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="project_public_version"),
             models.CheckConstraint(
                 condition=~models.Q(code="") & ~models.Q(uid=""), name="project_keys_not_empty"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

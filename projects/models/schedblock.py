@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from projects.models.ous import COUNT_HELP, MemberOUS
 from projects.models.project import Project
-from projects.models.tracked import LivingThing, Tracked
+from projects.models.tracked import OUTSIDE_WITHIN, LivingThing, Tracked
 from projects.querysets.below import ExecBlockQuerySet, SchedBlockQuerySet
 from projects.states import Level, QA0Status
 
@@ -59,6 +59,7 @@ class SchedBlock(LivingThing):
         ordering = ("project_id", "id")
         indexes: ClassVar = [models.Index(fields=["name"], name="sched_block_name")]
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="sched_block_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="sched_block_uid_not_empty"),
             models.UniqueConstraint(
                 fields=["member_ous", "name"],
@@ -137,6 +138,7 @@ class ExecBlock(Tracked):
             models.Index(fields=["sched_block", "-end"], name="exec_block_sb_end"),
         ]
         constraints: ClassVar = [
+            models.CheckConstraint(condition=OUTSIDE_WITHIN, name="exec_block_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="exec_block_uid_not_empty"),
             models.CheckConstraint(
                 condition=models.Q(qa0__in=[*QA0Status]), name="exec_block_qa0_known"

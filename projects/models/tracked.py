@@ -11,6 +11,8 @@ from projects.states import Level
 
 UID_HELP = "Archive UID, uid://A001/X121/X4bc; empty where no source knows one."
 EMPTY_UID = models.Q(uid="")
+# What people outside see change is a part of what changes.
+OUTSIDE_WITHIN = models.Q(public_version__lte=models.F("version"))
 
 
 class Tracked(models.Model):
@@ -28,8 +30,12 @@ class Tracked(models.Model):
     version = models.PositiveIntegerField(
         default=1, help_text="Grows with every change that anybody may see."
     )
+    public_version = models.PositiveIntegerField(
+        default=1, help_text="Grows with every change that people outside may see."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     modified_at = models.DateTimeField(default=timezone.now)
+    public_modified_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         abstract = True

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import F
+from django.db.models import DEFERRED, F
 from django.db.models.functions import Coalesce
 
 from projects.models import (
@@ -37,7 +37,9 @@ _COLUMNS: dict[str, "models.Field[Any, Any]"] = {
     "uid": models.CharField(),
     "name": models.CharField(),
     "version": models.IntegerField(),
+    "public_version": models.IntegerField(),
     "modified_at": models.DateTimeField(),
+    "public_modified_at": models.DateTimeField(),
     "state": models.CharField(),
     "state_flag": models.CharField(),
     "state_since": models.DateTimeField(),
@@ -65,7 +67,8 @@ def lines(parts: Sequence[Rows]) -> list[Any]:
     """
     selected = [_selected(part) for part in parts]
     union = selected[0].union(*selected[1:], all=True) if len(selected) > 1 else selected[0]
-    return [_thing(row) for row in union]
+    projects: dict[int | None, Project] = {}
+    return [_thing(row, projects) for row in union]
 
 
 def _selected(part: Rows) -> Rows:
@@ -82,13 +85,30 @@ def _selected(part: Rows) -> Rows:
     return part.order_by().values_list(level, F(ref), *columns)
 
 
-def _thing(row: tuple[Any, ...]) -> LivingThing:
+_OWN = {
+    level: [field.attname for field in model._meta.concrete_fields]
+    for level, model in MODELS.items()
+}
+_LACKED = {
+    level: [name for name in _COLUMNS if name not in {*own, "pk"}] for level, own in _OWN.items()
+}
+
+
+def _thing(row: tuple[Any, ...], projects: dict[int | None, Project]) -> LivingThing:
     level, project_ref, *values = row
-    thing = MODELS[level]()
-    for name, value in zip(_COLUMNS, values, strict=True):
-        setattr(thing, name, value)
+    told = dict(zip(_COLUMNS, values, strict=True))
+    told["id"] = told["pk"]
+    # By position, and the columns that nobody asked for as deferred: a tree has a thousand
+    # of these, and by keyword each looks up the defaults of forty fields.
+    model: Any = MODELS[level]
+    thing: LivingThing = model(*[told.get(name, DEFERRED) for name in _OWN[level]])
+    for name in _LACKED[level]:
+        setattr(thing, name, told[name])
     if not isinstance(thing, Project):
-        thing.project = Project(pk=thing.project_id, ref=project_ref)  # type: ignore[attr-defined]
+        pk = told["project_id"]
+        if pk not in projects:
+            projects[pk] = Project(pk=pk, ref=project_ref)
+        thing.project = projects[pk]  # type: ignore[attr-defined]
     return thing
 
 

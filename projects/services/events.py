@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, models, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
+from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal, Tracked
+from projects.services.bulk import next_version
 
 # Any number that no other advisory lock of the site uses.
 _EVENT_LOCK = 0x53504F4F
@@ -28,7 +28,7 @@ def append_events(events: Sequence[Event]) -> list[Event]:
     """
     if not events:
         return []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_EVENT_LOCK])
@@ -38,8 +38,34 @@ def append_events(events: Sequence[Event]) -> list[Event]:
         return Event.objects.bulk_create(events, batch_size=2000)
 
 
-def touch(things: Iterable[models.Model]) -> None:
-    """Give a new version to everything that shows these things: all levels above them."""
+def is_shown(event: Event) -> bool:
+    """Whether something changes for people outside: a word, or that a thing is there at all."""
+    return event.for_public or "Deleted" in (event.frm, event.to)
+
+
+def shown_subjects(events: Iterable[Event]) -> list[Tracked]:
+    """The things that ``events`` change for people outside."""
+    return [event.subject for event in events if is_shown(event)]
+
+
+def touch(things: Iterable[models.Model], shown: Iterable[models.Model] | None = None) -> None:
+    """Give a new version to everything that shows these things: all levels above them.
+
+    ``shown`` are those of which people outside see the change, all where it is left out.
+    """
+    things = list(things)
+    outside = _above(things if shown is None else shown)
+    everything = _above([*things, *(shown or ())])
+    now = timezone.now()
+    for model, field in _ANCESTORS:
+        rows = model._default_manager.order_by()
+        rows.filter(pk__in=outside[field]).update(**next_version(now, shown=True))
+        inside = everything[field] - outside[field]
+        rows.filter(pk__in=inside).update(**next_version(now, shown=False))
+
+
+def _above(things: Iterable[models.Model]) -> dict[str, set[int]]:
+    """The ids of all levels above things, by the name of the foreign key."""
     ids: dict[str, set[int | None]] = {field: set() for _, field in _ANCESTORS}
     for thing in things:
         for field, found in ids.items():
@@ -48,12 +74,7 @@ def touch(things: Iterable[models.Model]) -> None:
     for group_id, goal_id in members.values_list("group_ous_id", "science_goal_id"):
         ids["group_ous_id"].add(group_id)
         ids["science_goal_id"].add(goal_id)
-    now = timezone.now()
-    for model, field in _ANCESTORS:
-        above = ids[field] - {None}
-        if above:
-            rows = model._default_manager.filter(pk__in=above).order_by()
-            rows.update(version=F("version") + 1, modified_at=now)
+    return {field: {pk for pk in found if pk is not None} for field, found in ids.items()}
 
 
 def lock_project(project_id: int | None) -> Project | None:

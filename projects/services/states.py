@@ -31,7 +31,7 @@ from projects.permissions import can_take, leads_on, open_steps
 from projects.querysets.below import NOT_COUNTED
 from projects.rollup import project_following, rolled_up
 from projects.services.bulk import save_alike
-from projects.services.events import append_events, lock_project, touch
+from projects.services.events import append_events, lock_project, shown_subjects, touch
 
 STATE_FIELDS = (
     "state",
@@ -43,6 +43,7 @@ STATE_FIELDS = (
 )
 SYSTEM_WORD = "the system"
 MENDED = ("Broken", "Repaired")
+FOLLOWS = "Groups and science goals follow their member OUSs and take no steps of their own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,19 @@ def move_state(
     account = Account.of(actor, note, note_public)
     event = _enter(thing, to=to, at=timezone.now(), account=account, flag=flag)
     thing.state_decided_at = thing.state_since if actor else thing.state_decided_at
-    save_states([thing])
+    save_states([thing], [event])
     events = [event]
     if isinstance(thing, MemberOUS):
         events += roll_up(thing.project)
-    touch([thing])
+    touch([thing], shown_subjects(events))
     append_events(events)
     thing.refresh_from_db()
     return thing
 
 
 def _legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Move:
+    if isinstance(thing, GroupOUS | ScienceGoal):
+        raise IllegalMove(thing.state, to, [], FOLLOWS)
     move = find_move(thing.LEVEL, thing.state, to)
     by_machine = actor is None and way not in MACHINE_WAYS
     if move is None or way not in move.ways or not leads_on(thing, move) or by_machine:
@@ -200,9 +203,10 @@ def subject_of(thing: Tracked) -> dict[str, object]:
     return fields
 
 
-def save_states(things: Sequence[LivingThing]) -> None:
-    """Write the state fields of things, whatever their level."""
-    save_alike(things, STATE_FIELDS)
+def save_states(things: Sequence[LivingThing], events: Sequence[Event]) -> None:
+    """Write the state fields of things, whatever their level, as ``events`` tell of them."""
+    shown = {id(thing) for thing in shown_subjects(events)}
+    save_alike(things, STATE_FIELDS, [thing for thing in things if id(thing) not in shown])
 
 
 def roll_up(project: Project) -> list[Event]:
@@ -225,7 +229,7 @@ def roll_up(project: Project) -> list[Event]:
         *_roll_up_sets(project, ScienceGoal, [(row[1], row[2]) for row in members], changed),
         *_roll_up_project(project, [row[2] for row in members], changed),
     ]
-    save_states(changed)
+    save_states(changed, events)
     _count_members(project, [row[2].state for row in members])
     return events
 
@@ -288,4 +292,4 @@ def _count_members(project: Project, states: list[str | None]) -> None:
     delivered = counted.count("Delivered")
     if (project.members_total, project.members_delivered) != (len(counted), delivered):
         project.members_total, project.members_delivered = len(counted), delivered
-        project.save(update_fields=["members_total", "members_delivered"])
+        save_alike([project], ("members_total", "members_delivered"))
