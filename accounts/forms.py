@@ -72,3 +72,28 @@ class TokenForm(forms.Form):
         if ends <= timezone.now():
             raise forms.ValidationError("This day is over.")
         return ends
+
+
+class ViewAsForm(forms.Form):
+    """Whom to see the site as, and why."""
+
+    person = forms.CharField(max_length=150, widget=forms.HiddenInput)
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=500,
+        label="Why",
+        help_text="It is kept with every page that you look at; a ticket number is a good reason.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id="as-%s", label_suffix="")
+
+    def clean_person(self) -> User:
+        """The account; raises ValidationError where there is none."""
+        found = User.objects.filter(username__iexact=self.cleaned_data["person"]).first()
+        if found is None:
+            raise forms.ValidationError("There is no such account.")
+        return found

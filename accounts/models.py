@@ -1,5 +1,6 @@
 """Accounts of people and of their scripts."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.querysets import ApiTokenQuerySet, UserManager
+from accounts.querysets import ApiTokenQuerySet, UserManager, ViewingQuerySet
 from accounts.rights import NEEDS_QUALIFICATION, Right, Scope, scopes_of
 
 
@@ -139,3 +140,83 @@ class ApiToken(models.Model):
         """Whether the token is neither revoked nor expired now."""
         expired = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.revoked_at is None and not expired
+
+
+class ViewingEnd(models.TextChoices):
+    """Why somebody no longer sees the site as another person."""
+
+    STOPPED = "stopped", "stopped"
+    LOGGED_OUT = "logged_out", "logged out"
+    TIME = "time", "time was up"
+    RIGHT = "right", "the right to do so ended"
+    PERSON = "person", "the account became staff or went out of use"
+    SESSION = "session", "the session ended"
+
+
+class Viewing(models.Model):
+    """One time that staff saw the site as somebody else; never deleted, ended once."""
+
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="viewings")
+    actor_word = models.CharField(
+        max_length=40, help_text="Who it was, in a role's word: what the person viewed reads."
+    )
+    viewed = models.ForeignKey(User, on_delete=models.PROTECT, related_name="viewed_by")
+    reason = models.CharField(max_length=500)
+    started_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(help_text="When it ends by itself.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=12, choices=ViewingEnd, blank=True)
+
+    objects = ViewingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="viewing_has_reason"),
+            models.CheckConstraint(
+                condition=~models.Q(actor=models.F("viewed")), name="viewing_of_another"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end="")
+                | models.Q(
+                    ended_at__isnull=False,
+                    ended_at__gte=models.F("started_at"),
+                    ended_at__lte=models.F("ends_at"),
+                    end__in=ViewingEnd.values,
+                ),
+                name="viewing_ended_within_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} as {self.viewed_id}"
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it ended, by itself too; None while it goes on."""
+        if self.ended_at is None and self.ends_at <= timezone.now():
+            return self.ends_at
+        return self.ended_at
+
+    @property
+    def end_words(self) -> str:
+        """How it ended, "" while it goes on."""
+        if self.ended_at is None and self.over_at is not None:
+            return ViewingEnd.TIME.label
+        return ViewingEnd(self.end).label if self.end else ""
+
+
+class ViewedPage(models.Model):
+    """One request that staff made as somebody else; never changed, never deleted."""
+
+    viewing = models.ForeignKey(Viewing, on_delete=models.PROTECT, related_name="pages")
+    at = models.DateTimeField(default=timezone.now)
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=1000, help_text="With its query, cut at 1000 characters.")
+    status = models.PositiveSmallIntegerField(help_text="What was answered.")
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"

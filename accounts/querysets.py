@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from accounts.models import ApiToken, User
+    from accounts.models import ApiToken, User, Viewing
 
 
 def token_digest(text: str) -> str:
@@ -29,6 +30,18 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def viewable(self) -> "models.QuerySet[User]":
+        """Accounts that staff may see the site as: in use, and of nobody on the staff."""
+        return self.filter(is_active=True, roles=[])
+
+
+def named_like(text: str) -> models.Q:
+    """The condition that an account's name, user name or address holds ``text``."""
+    found = models.Q()
+    for field in ("username", "name", "email"):
+        found |= models.Q(**{f"{field}__icontains": text})
+    return found
+
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Tokens; ``usable`` is the only way in."""
@@ -42,3 +55,18 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def for_text(self, text: str) -> "ApiTokenQuerySet":
         """The usable token with this text; its user may be read without another query."""
         return self.usable().filter(digest=token_digest(text)).select_related("user")
+
+
+class ViewingQuerySet(models.QuerySet["Viewing"]):
+    """The times that staff saw the site as somebody else."""
+
+    def with_people(self) -> "ViewingQuerySet":
+        """Who looked, and as whom, may be read without another query."""
+        return self.select_related("actor", "viewed")
+
+    def with_page_counts(self) -> "ViewingQuerySet":
+        """Each has ``page_count``, the number of requests that were made."""
+        pages = self.model._meta.get_field("pages").related_model._default_manager
+        rows = pages.filter(viewing=models.OuterRef("pk")).order_by().values("viewing")
+        number = rows.annotate(number=models.Count("pk")).values("number")
+        return self.annotate(page_count=Coalesce(models.Subquery(number), 0))

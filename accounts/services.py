@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from accounts.models import ApiToken, TokenScope, User
+from accounts.models import ApiToken, TokenScope, User, ViewedPage, Viewing, ViewingEnd
+from accounts.permissions import can_view_as
 from accounts.querysets import token_digest
-from accounts.rights import Qualification, StaffRole
+from accounts.rights import (
+    STAFF_ROLE_WORDS,
+    Qualification,
+    Right,
+    StaffRole,
+    scopes_of,
+)
 
 LAST_USED_PRECISION = timedelta(minutes=10)
 _USERNAME = re.compile(r"[\w.@+-]{1,150}")
@@ -21,6 +29,10 @@ _USERNAME = re.compile(r"[\w.@+-]{1,150}")
 
 class BadAccount(ValueError):
     """An account that cannot be as asked; ``str()`` says why."""
+
+
+class NotViewable(ValueError):
+    """A person whom somebody may not see the site as; ``str()`` says why."""
 
 
 @transaction.atomic
@@ -128,3 +140,49 @@ def set_demo_password(*, password: str) -> list[User]:
     demo = User.objects.filter(is_demo=True).order_by("pk")
     demo.update(password=make_password(password))
     return list(demo)
+
+
+def start_viewing(*, actor: User, viewed: User, reason: str) -> Viewing:
+    """Record that ``actor`` begins to see the site as ``viewed``. Raises NotViewable."""
+    if not can_view_as(actor, viewed):
+        raise NotViewable(f"You may not see the site as {viewed}: {_why_not(actor, viewed)}.")
+    now = timezone.now()
+    return Viewing.objects.create(
+        actor=actor,
+        actor_word=_viewing_word(actor),
+        viewed=viewed,
+        reason=reason,
+        started_at=now,
+        ends_at=now + settings.VIEW_AS_TIME,
+    )
+
+
+def _why_not(actor: User, viewed: User) -> str:
+    if not actor.has_right(Right.VIEW_AS):
+        return "your roles do not allow it"
+    if not viewed.is_active:
+        return "the account is out of use"
+    return "nobody sees the site as one of the staff"
+
+
+def _viewing_word(actor: User) -> str:
+    """The word for the role that gives the right."""
+    giving = [role for role in actor.roles if scopes_of([role], Right.VIEW_AS)]
+    return STAFF_ROLE_WORDS[StaffRole(giving[0])]
+
+
+def end_viewing(*, pk: int, end: ViewingEnd) -> None:
+    """Record how a viewing ended, never later than its time was up; safe twice."""
+    now = timezone.now()
+    still = Viewing.objects.filter(pk=pk, ended_at=None)
+    in_time = still.filter(ends_at__gt=now).update(ended_at=now, end=end)
+    if not in_time:
+        still.update(ended_at=models.F("ends_at"), end=ViewingEnd.TIME)
+
+
+def record_viewed_page(*, viewing: Viewing, method: str, path: str, status: int) -> None:
+    """Record one request that was made as another person."""
+    longest = ViewedPage._meta.get_field("path").max_length
+    ViewedPage.objects.create(
+        viewing=viewing, method=method[:10], path=path[:longest], status=status
+    )

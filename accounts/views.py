@@ -13,8 +13,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import LoginForm, ProfileForm, TokenForm
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, User, ViewingEnd
 from accounts.services import issue_token, revoke_token
+from accounts.sessions import leave_viewing
+
+_VIEWINGS_SHOWN = 20
 
 
 class LoginPage(LoginView):
@@ -38,6 +41,10 @@ def _demo_users() -> list[User]:
 
 class LogoutPage(LogoutView):
     """Log-out, by POST only: a link elsewhere must not end a session."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        leave_viewing(request, ViewingEnd.LOGGED_OUT)
+        return super().post(request, *args, **kwargs)
 
 
 @never_cache
@@ -100,6 +107,7 @@ def _show(
         "profile": profile or ProfileForm(user=user),
         "token_form": token_form or TokenForm(),
         "tokens": user.tokens.all(),
+        "viewings": user.viewed_by.order_by("-pk")[:_VIEWINGS_SHOWN],
         "new_token": new_token,
     }
     return render(request, "accounts/settings.html", context, status=status)
