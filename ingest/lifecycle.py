@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import accumulate
 
+from django.db.models import Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ingest.facts import said_by_another
@@ -23,7 +25,7 @@ from projects.models import (
 )
 from projects.public import public_state
 from projects.rollup import is_behind
-from projects.services.states import Account, record_state, save_states, subject_of
+from projects.services.states import Account, record_state, save_states, state_event, subject_of
 from projects.states import QA0Status, known_state
 
 ORIGIN_WORDS = {"archive": "the archive", "ot": "the Observing Tool"}
@@ -48,7 +50,7 @@ def enter_states(reported: Sequence[tuple[LivingThing, Said]], context: Context)
     staff to see. Groups and science goals follow their member OUSs and are left out.
     """
     living = [row for row in reported if isinstance(row[0], Project | MemberOUS | SchedBlock)]
-    log = _Log([thing for thing, said in living if said.history])
+    log = _Log([thing for thing, _ in living], context.now)
     account = Account(word=ORIGIN_WORDS.get(context.origin, context.origin))
     events: list[Event] = []
     for thing, said in living:
@@ -56,7 +58,9 @@ def enter_states(reported: Sequence[tuple[LivingThing, Said]], context: Context)
             if known_state(thing.LEVEL, step.to) and not log.holds(thing, step):
                 events += _enter(thing, step, log, account, context.origin)
     moved = {id(event.subject): event.subject for event in events}
-    save_states([thing for thing in moved.values() if isinstance(thing, LivingThing)])
+    entered = [thing for thing in moved.values() if isinstance(thing, LivingThing)]
+    events += [event for thing in entered for event in _outgrown(thing, log)]
+    save_states(entered, events)
     return events
 
 
@@ -92,6 +96,19 @@ def _enter(
     return [event] if event else []
 
 
+def _outgrown(thing: LivingThing, log: "_Log") -> list[Event]:
+    """The public word that executions after the last step have led to, and since when."""
+    with_now = log.set_back(thing, thing.state_since)
+    public_frm = thing.public_state
+    log.restore(thing, with_now)
+    at = log.first_pass(thing, thing.state_since)
+    if at is None or thing.public_state == public_frm:
+        return []
+    thing.public_since = at
+    told = Account()
+    return [state_event(thing, frm=thing.state, public_frm=public_frm, at=at, account=told)]
+
+
 def _may_enter(thing: LivingThing, step: Step, origin: str) -> bool:
     decided = thing.state_decided_at
     if decided and step.at:
@@ -123,17 +140,23 @@ def _back_dated(thing: LivingThing, step: Step, log: "_Log", account: Account) -
     )
 
 
+# An execution without a date counts at whatever time.
+_EVER = datetime.min.replace(tzinfo=UTC)
+_TAKEN = Coalesce("end", "start")
+
+
 class _Log:
     """What is already logged of things with a history, and how far observing had come."""
 
-    def __init__(self, things: Sequence[LivingThing]) -> None:
+    def __init__(self, things: Sequence[LivingThing], now: datetime) -> None:
         self.steps: dict[tuple[str, int], set[tuple[datetime, str]]] = defaultdict(set)
         self.passes: dict[tuple[str, int], list[tuple[datetime, Decimal]]] = {}
         for model in (Project, MemberOUS, SchedBlock):
-            ids = [thing.pk for thing in things if isinstance(thing, model)]
+            # Of what this load has made nothing is logged yet.
+            ids = [t.pk for t in things if isinstance(t, model) and t.created_at < now]
             if ids:
                 self._read_steps(model.LEVEL, ids)
-                self._read_passes(model.LEVEL, ids)
+        self._read_passes([t for t in things if isinstance(t, MemberOUS | SchedBlock)])
 
     def _read_steps(self, level: str, ids: list[int]) -> None:
         events = Event.objects.filter(
@@ -142,19 +165,21 @@ class _Log:
         for pk, at, to in events.values_list(f"{level}_id", "at", "to"):
             self.steps[level, pk].add((at, to))
 
-    def _read_passes(self, level: str, ids: list[int]) -> None:
-        parts: dict[int, list[tuple[datetime, Decimal]]] = {pk: [] for pk in ids}
-        passed = ExecBlock.objects.filter(
-            qa0=QA0Status.PASS, end__isnull=False, **{f"{level}_id__in": ids}
-        )
-        rows = passed.order_by("end").values_list(f"{level}_id", "end", "execution_fraction")
-        for pk, end, fraction in rows:
-            parts[pk].append((end, Decimal(1) if fraction is None else fraction))
-        for pk, found in parts.items():
-            sums = accumulate(part for _, part in found)
-            self.passes[level, pk] = [
-                (at, total) for (at, _), total in zip(found, sums, strict=True)
-            ]
+    def _read_passes(self, things: Sequence[MemberOUS | SchedBlock]) -> None:
+        """Read what passed of member OUSs and SBs, in one query."""
+        ids: dict[str, set[int]] = {MemberOUS.LEVEL: set(), SchedBlock.LEVEL: set()}
+        for thing in things:
+            ids[thing.LEVEL].add(thing.pk)
+        theirs = [Q(**{f"{level}_id__in": found}) for level, found in ids.items()]
+        passed = ExecBlock.objects.filter(theirs[0] | theirs[1], qa0=QA0Status.PASS)
+        by_date = passed.order_by(_TAKEN.asc(nulls_first=True))
+        columns: list[str | Combinable] = [*(f"{level}_id" for level in ids), _TAKEN]
+        for *above, at, fraction in by_date.values_list(*columns, "execution_fraction"):
+            for level, pk in zip(ids, above, strict=True):
+                if pk in ids[level]:
+                    sums = self.passes.setdefault((level, pk), [])
+                    part = Decimal(1) if fraction is None else fraction
+                    sums.append((at or _EVER, part + (sums[-1][1] if sums else 0)))
 
     def holds(self, thing: LivingThing, step: Step) -> bool:
         """Whether this dated step is in the log already."""
@@ -166,12 +191,17 @@ class _Log:
         before = bisect_right([moment for moment, _ in sums], at) if at else len(sums)
         return sums[before - 1][1] if before else Decimal(0)
 
+    def first_pass(self, thing: LivingThing, after: datetime | None) -> datetime | None:
+        """When something had passed for the first time after a moment."""
+        sums = self.passes.get((thing.LEVEL, thing.pk), [])
+        return next((at for at, total in sums if total and after and at > after), None)
+
     def set_back(self, thing: LivingThing, at: datetime | None) -> Decimal | None:
         """Let a thing count only what had passed at ``at``; answer what it counts now."""
         if not isinstance(thing, MemberOUS | SchedBlock):
             return None
         now = thing.executions_passed
-        if at and (thing.LEVEL, thing.pk) in self.passes:
+        if at:
             thing.executions_passed = self.passed(thing, at)
         return now
 

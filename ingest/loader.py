@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -9,6 +10,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from ingest.data_sets import adopt_executions, keep_reports, named_sched_blocks
+from ingest.filing import take_files
+from ingest.homes import with_projects
 from ingest.lifecycle import ORIGIN_WORDS, enter_states
 from ingest.records import ProjectBundle, ProjectRecord, Reading
 from ingest.report import Report
@@ -22,8 +26,9 @@ from ingest.saying import (
 )
 from ingest.upserts import Context, Rows, Said, take_over, write
 from projects.errors import BadMembership
-from projects.lookup import find
+from projects.identity import Uid
 from projects.models import (
+    Alias,
     Event,
     EventKind,
     ExecBlock,
@@ -35,7 +40,7 @@ from projects.models import (
     ScienceGoal,
     Tracked,
 )
-from projects.services.events import append_events, lock_project, touch
+from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.executions import recount_executions
 from projects.services.memberships import tie
 from projects.services.states import Account, roll_up
@@ -54,7 +59,8 @@ def load(
     """
     report = Report(rejected=list(reading.rejected), superseded=reading.superseded())
     for done, bundle in enumerate(reading, start=1):
-        report.add(_load_bundle(bundle, reading.origin, dry_run))
+        for part in with_projects(bundle):
+            report.add(_load_bundle(part, reading.origin, dry_run))
         progress(done)
     return report
 
@@ -113,17 +119,23 @@ def _take_project(record: ProjectRecord | None, people: People, context: Context
 
 
 def _lock_known(said: Said) -> None:
-    """Lock the project's row before anything of it is read, as every writer does."""
-    for name in filter(None, (said.local_ref, said.uid, *said.other_uids)):
-        known = find(Project.objects.all(), name)
-        if known is not None:
-            lock_project(known.pk)
-            return
+    """Lock the project's row before anything of it is read, as every writer does.
+
+    Whatever the record's names find is locked, in one order: two projects may turn out to
+    be named by one record.
+    """
+    uids = [uid for uid in (said.uid, *said.other_uids) if uid]
+    refs = [said.local_ref, *(Uid(uid).ref for uid in uids)]
+    former = Alias.objects.filter(level=Project.LEVEL, ref__in=refs).order_by()
+    named = Q(ref__in=refs) | Q(uid__in=uids) | Q(pk__in=former.values("project_id"))
+    list(Project.objects.filter(named).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _lock_owners(bundle: ProjectBundle) -> None:
     """Lock the projects of things that a source knows without their project."""
     blocks = SchedBlock.objects.filter(uid__in=[row.uid for row in bundle.sched_blocks])
+    named = [row.sched_block_uid for row in bundle.exec_blocks if row.sched_block_uid]
+    blocks |= SchedBlock.objects.filter(uid__in=named)
     runs = ExecBlock.objects.filter(uid__in=[row.uid for row in bundle.exec_blocks])
     owners = {*blocks.values_list("project_id", flat=True)}
     owners |= {*runs.values_list("project_id", flat=True)}
@@ -148,23 +160,45 @@ def _take_below(
     project = context.project
     goals, groups, members = _take_sets(bundle, people, context)
     blocks = _take_sched_blocks(bundle, members, context)
-    said = [say_exec_block(r, project, members, blocks) for r in bundle.exec_blocks]
+    named = named_sched_blocks(bundle, context)
+    said = [say_exec_block(r, project, members, blocks, named) for r in bundle.exec_blocks]
     exec_blocks = take_over(ExecBlock, said, context)
     judged = _judgements(exec_blocks)
     write(ExecBlock, exec_blocks, context)
-    moved: list[Tracked] = [*projects.changed]
-    for rows in (goals, groups, members, blocks, exec_blocks):
-        moved += [*rows.new, *rows.changed]
+    kept = keep_reports(bundle, exec_blocks, context)
+    levels: list[Rows[Any]] = [goals, groups, members, blocks, exec_blocks]
     reported = [*projects.states, *members.states, *blocks.states]
     events = _executions(exec_blocks, blocks, judged, context)
-    if moved or reported:
-        _refresh_counts([thing for thing, _ in reported])
+    if reported or kept or any(rows.new or rows.changed for rows in (projects, *levels)):
+        if exec_blocks.new or exec_blocks.changed:
+            _refresh_counts([thing for thing, _ in reported])
         events = [*enter_states(reported, context), *events]
         events += roll_up(project) if project else []
-        touch(moved)
+        _touch(projects, levels, kept, events)
     for project in projects.by_key.values():
         _tie_new(project, projects, people, context)
+    take_files(bundle.files, members, exec_blocks, context)
     append_events(events)
+
+
+def _touch(
+    projects: Rows[Project], levels: list[Rows[Any]], kept: list[ExecBlock], events: list[Event]
+) -> None:
+    """Give new versions to what shows the changes; ``kept`` got a new report alone."""
+    changed: list[Tracked] = [row for rows in (projects, *levels) for row in rows.changed]
+    changed += kept
+    if projects.new:
+        # Above a new thing of a new project there are new things only: nobody knows a version.
+        touch(changed)
+        return
+    new = [row for rows in levels for row in rows.new]
+    shown = [*kept, *(row for rows in levels for row in rows.shown)]
+    touch([*changed, *new], [*filter(_is_there, shown), *shown_subjects(events)])
+
+
+def _is_there(thing: Tracked) -> bool:
+    """Whether people outside are shown a thing at all."""
+    return getattr(thing, "state", None) != "Deleted"
 
 
 def _take_sets(
@@ -198,6 +232,7 @@ def _take_sched_blocks(
     known = [row.pk for row in members.by_key.values()]
     blocks = take_over(SchedBlock, said, context, Q(member_ous_id__in=known))
     write(SchedBlock, blocks, context)
+    adopt_executions(blocks)
     return blocks
 
 
@@ -216,7 +251,7 @@ def _executions(
     """Count executions again where they changed; answer what happened to them."""
     rows = [*exec_blocks.new, *exec_blocks.changed]
     block_rows = [*blocks.new, *blocks.changed]
-    block_ids = {row.sched_block_id for row in rows}
+    block_ids = {row.sched_block_id for row in rows} | {row.pk for row in block_rows}
     member_ids = {row.member_ous_id for row in rows}
     member_ids |= {row.member_ous_id for row in block_rows}
     events = [_execution_event(row, "", context) for row in exec_blocks.new]

@@ -1,10 +1,69 @@
-"""What was read, from where, with what result."""
+"""What was read, from where, with what result; and the sources that are asked again."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from ingest.configured import KIND_WORDS
+
+
+class IngestSource(models.Model):
+    """A source that is asked again and again, or (``is_once``) by one command.
+
+    ``cursor`` is how far it has been read; a poll holds a ``claim`` while it runs.
+    """
+
+    name = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(
+        max_length=6, choices=[(kind.value, words) for kind, words in KIND_WORDS.items()]
+    )
+    address = models.CharField(max_length=500, help_text="Without user, password and query.")
+    host = models.CharField(max_length=255, blank=True, help_text="Empty for a folder.")
+    every_s = models.PositiveIntegerField(help_text="Seconds between two rounds.")
+    is_configured = models.BooleanField(default=True, help_text="Whether the setting names it.")
+    is_once = models.BooleanField(default=False, help_text="Made by ingest --tap.")
+    selection = models.CharField(max_length=64, help_text="A digest of what is read from where.")
+    cursor = models.JSONField(default=dict)
+    claim = models.CharField(max_length=120, blank=True, help_text="Who polls it now.")
+    heartbeat_at = models.DateTimeField(null=True, help_text="When the poll last showed life.")
+    tried_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True, help_text="End of the last complete round.")
+    next_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(null=True, help_text="The service asked to wait so long.")
+    newest_at = models.DateTimeField(null=True, help_text="Date of the newest record it gave.")
+    is_behind = models.BooleanField(default=False, help_text="More waits to be read at once.")
+    failures = models.PositiveIntegerField(default=0, help_text="In a row.")
+    problem = models.TextField(blank=True, help_text="What went wrong last; empty once it is well.")
+    problem_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name",)
+        indexes: ClassVar = [
+            models.Index(fields=["is_configured", "next_at"], name="ingest_source_due")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in KIND_WORDS]),
+                name="ingest_source_kind_known",
+            ),
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=~models.Q(claim="") & ~models.Q(host=""),
+                name="ingest_source_one_poll_a_host",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def every(self) -> timedelta:
+        """The time between two rounds."""
+        return timedelta(seconds=self.every_s)
 
 
 class JobState(models.TextChoices):
@@ -23,6 +82,9 @@ class IngestJob(models.Model):
     format = models.CharField(max_length=20, blank=True, help_text="Asked for, or recognized.")
     body = models.BinaryField(null=True, help_text="What was posted, until it has been read.")
     state = models.CharField(max_length=8, choices=JobState, default=JobState.QUEUED)
+    fed_by = models.ForeignKey(
+        IngestSource, null=True, on_delete=models.PROTECT, related_name="jobs"
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -69,3 +131,26 @@ class IngestProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record or self.job.source}: {self.reason}"
+
+
+class DroppedFile(models.Model):
+    """What became of one file or folder that somebody dropped: each is taken once."""
+
+    source = models.ForeignKey(IngestSource, on_delete=models.CASCADE, related_name="dropped")
+    name = models.CharField(max_length=500, help_text="Its name in the drop folder.")
+    look = models.CharField(max_length=64, help_text="A digest of names, sizes and times.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of what is in it.")
+    refused = models.TextField(blank=True, help_text="Why it was not taken; empty: it was.")
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes: ClassVar = [
+            models.Index(fields=["source", "digest"], name="ingest_dropped_digest")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "name"], name="ingest_dropped_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,10 +7,12 @@ records of one kind in one bundle; parents are named by their keys.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+
+from qa.observed import Execution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,11 @@ class SchedBlockRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecBlockRecord:
-    """An execution block; it may stand without SB and without member OUS."""
+    """An execution block; it may stand without SB and without member OUS.
+
+    A data set knows its SB by ``sched_block_uid`` alone, and says in ``execution`` what
+    the report is computed from.
+    """
 
     key: str
     uid: str = ""
@@ -175,6 +181,25 @@ class ExecBlockRecord:
     pwv_mm: float | None = None
     integration_s: float | None = None
     antenna_names: tuple[str, ...] = ()
+    sched_block_uid: str = ""
+    execution: Execution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """A file of a member OUS's package; class and kind are ``deliveries.naming``'s words.
+
+    ``member`` and ``exec_block`` are keys, "" where the source does not tell whose it is.
+    """
+
+    path: str
+    name: str
+    member: str = ""
+    exec_block: str = ""
+    file_class: str = ""
+    kind: str = ""
+    size_bytes: int | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +215,12 @@ class ProjectBundle:
     member_ous: tuple[MemberRecord, ...] = ()
     sched_blocks: tuple[SchedBlockRecord, ...] = ()
     exec_blocks: tuple[ExecBlockRecord, ...] = ()
+    files: Collection[FileRecord] = ()
     superseded: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         parts = (self.science_goals, self.group_ous, self.member_ous)
-        return sum(map(len, (*parts, self.sched_blocks, self.exec_blocks)))
+        return sum(map(len, (*parts, self.sched_blocks, self.exec_blocks, self.files)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def say_member(
             **_copied(record, "resolution_arcsec", "largest_scale_arcsec"),
             **_copied(record, "delivered_at", "release_date"),
             **({"release_date": NOT_KNOWN_YET} if record.release_date_unknown else {}),
-            "bands": list(record.bands),
+            "bands": record.bands,
             "target_names": _names(record.target_names),
             "asked": _asked(record.asked),
         },
@@ -157,7 +157,7 @@ def say_sched_block(
         values={
             **_copied(record, "name", "executions_expected", "array", *_SKY),
             "estimated_time_min": record.estimated_time_min,
-            "bands": list(record.bands),
+            "bands": record.bands,
             "target_names": _names(record.target_names),
             "asked": _asked(record.asked),
         },
@@ -173,9 +173,13 @@ def say_exec_block(
     project: Project | None,
     members: Rows[MemberOUS],
     blocks: Rows[SchedBlock],
+    named: Mapping[str, SchedBlock],
 ) -> Said:
-    """What a record says of an execution block."""
-    block = blocks.get(record.sched_block)
+    """What a record says of an execution block.
+
+    ``named`` are the SBs, by UID, that data sets know by no other name.
+    """
+    block = blocks.get(record.sched_block) or named.get(record.sched_block_uid)
     member = members.get(record.member) or (block.member_ous if block else None)
     parent = block or member or project
     return Said(
@@ -186,7 +190,7 @@ def say_exec_block(
         values={
             **_copied(record, "start", "end", "qa0", "qa0_comment", "execution_fraction"),
             **_copied(record, "array", "pwv_mm", "integration_s", *_SKY),
-            "bands": list(record.bands),
+            "bands": record.bands,
             "target_names": _names(record.target_names),
             "antenna_names": _names(record.antenna_names),
         },

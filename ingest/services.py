@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from ingest.loader import Progress, load
-from ingest.models import IngestJob, IngestProblem, JobState
+from ingest.models import IngestJob, IngestProblem, IngestSource, JobState
 from ingest.readers import Source, UnreadableSource, read_source
 from ingest.records import Reading
 from ingest.report import Report
@@ -48,15 +48,50 @@ def run_source(
     if dry_run:
         reading = read_source(source, format_name)
         return reading, load(reading, dry_run=True)
-    now = timezone.now()
-    job = IngestJob.objects.create(
-        source=shown(source.name),
-        format=format_name or "",
-        state=JobState.RUNNING,
-        started_at=now,
-        requested_by=user,
-    )
+    job = open_job(source.name, format_name=format_name or "", user=user)
     return _run(job, source, progress)
+
+
+def open_job(
+    source: str,
+    *,
+    format_name: str = "",
+    user: User | None = None,
+    fed_by: IngestSource | None = None,
+) -> IngestJob:
+    """Answer a running job for what its caller reads now."""
+    return IngestJob.objects.create(
+        source=shown(source),
+        format=format_name,
+        state=JobState.RUNNING,
+        started_at=timezone.now(),
+        requested_by=user,
+        fed_by=fed_by,
+    )
+
+
+def load_part(job: IngestJob, reading: Reading, report: Report, alive: Callable[[], None]) -> None:
+    """Load one part of what a job reads in parts; ``report`` takes over what was done.
+
+    ``alive`` is called with every project.
+    """
+    before = job.projects_done
+    job.projects_total = before + len(reading.bundles)
+
+    def tell(done: int) -> None:
+        job.projects_done = before + done
+        alive()
+
+    report.add(load(reading, progress=tell))
+    values = {"projects_total": job.projects_total, "projects_done": job.projects_done}
+    IngestJob.objects.filter(pk=job.pk).update(
+        **values, report=report.counts(), heartbeat_at=timezone.now()
+    )
+
+
+def finish_job(job: IngestJob, report: Report, failure: str = "") -> None:
+    """End a job that was opened; what was good of a failed one stays."""
+    _finish(job, report, failure)
 
 
 def claim_next_job() -> IngestJob | None:
@@ -109,6 +144,14 @@ def run_job(job: IngestJob) -> IngestJob:
     return job
 
 
+def abandon_jobs(*, fed_by: IngestSource) -> None:
+    """End the jobs that a killed worker left of a source; what they had read stays."""
+    words = "Its worker died; what it had read is kept, and the next round goes on from there."
+    fed_by.jobs.filter(state=JobState.RUNNING).update(
+        state=JobState.FAILED, failure=words, finished_at=timezone.now()
+    )
+
+
 def fail_job(*, pk: int, reason: str) -> None:
     """Mark a job as failed for a reason that nobody foresaw."""
     job = IngestJob.objects.get(pk=pk)
@@ -159,8 +202,8 @@ def _finish(job: IngestJob, report: Report, failure: str = "") -> None:
     IngestProblem.objects.bulk_create(problems, batch_size=1000)
 
 
-def note_unreadable(*, source: str, reason: str) -> IngestJob:
+def note_unreadable(*, source: str, reason: str, fed_by: IngestSource | None = None) -> IngestJob:
     """Leave a failed job with one problem for a source that could not even be opened."""
-    job = IngestJob.objects.create(source=shown(source), started_at=timezone.now())
+    job = IngestJob.objects.create(source=shown(source), started_at=timezone.now(), fed_by=fed_by)
     _finish(job, Report(), failure=reason)
     return job

@@ -23,6 +23,7 @@ from projects.models import (
     SchedBlock,
     Tracked,
 )
+from projects.services.bulk import next_version
 from projects.services.states import subject_of
 
 Thing = TypeVar("Thing", bound=Tracked)
@@ -80,14 +81,16 @@ class Context:
 class Rows(Generic[Thing]):
     """The rows behind one kind's records, by record key, and what became of them.
 
-    ``fields`` are the columns that changed on any row; ``former`` gives, by record key,
-    what the origin had said before of the facts it now words anew.
+    ``fields`` are the columns that changed on any row; ``shown`` the rows, new and changed,
+    of which people outside see a change; ``former`` gives, by record key, what the origin
+    had said before of the facts it now words anew.
     """
 
     by_key: dict[str, Thing] = field(default_factory=dict)
     said: list[tuple[Thing, Said]] = field(default_factory=list)
     new: list[Thing] = field(default_factory=list)
     changed: list[Thing] = field(default_factory=list)
+    shown: list[Thing] = field(default_factory=list)
     states: list[tuple[Thing, Said]] = field(default_factory=list)
     fields: set[str] = field(default_factory=set)
     former: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -187,7 +190,8 @@ def take_over(
 
 
 def _made(model: type[Thing], said: Said, context: Context) -> Thing:
-    row = model(uid=said.uid or None, created_at=context.now, modified_at=context.now)
+    row = model(uid=said.uid or None)
+    row.created_at = row.modified_at = row.public_modified_at = context.now
     row.ref = _address(row, said)
     context.report.created[model.LEVEL] += 1
     return row
@@ -210,6 +214,8 @@ def _merge(row: Thing, said: Said, rows: Rows[Thing], context: Context) -> None:
     rows.seen.add(id(row))
     rows.by_key[said.key] = row
     rows.said.append((row, said))
+    if row.pk is None or changed - INSIDE:
+        rows.shown.append(row)
     if row.pk is None or not first:
         return
     news_of_row = bool(former or changed)
@@ -252,7 +258,7 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
         setattr(row, name, _column_value(columns[name]))
     if fresh:
         row.facts = remember(row.facts, context.origin, fresh, context.now)
-    if _adopt(row, context.project):
+    if _adopt(row, context.project or _project_of(said.parents)):
         changed.add("project")
     if said.uid and row.uid is None:
         row.uid, row.ref = said.uid, _address(row, said)
@@ -276,6 +282,12 @@ def _column_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def _project_of(parents: Mapping[str, Tracked | None]) -> Project | None:
+    """The project of a thing whose source knows its parent, but not the project."""
+    projects = (getattr(parent, "project", None) for parent in parents.values())
+    return next((project for project in projects if project), None)
+
+
 def _adopt(row: Tracked, project: Project | None) -> bool:
     if project is None or not isinstance(row, ObsUnitSet | SchedBlock | ExecBlock):
         return False
@@ -283,6 +295,10 @@ def _adopt(row: Tracked, project: Project | None) -> bool:
         return False
     row.project = project
     return row.pk is not None
+
+
+# Columns that no people outside are told of.
+INSIDE = frozenset({"part_id", "qa0_comment", "reducer"})
 
 
 def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
@@ -293,10 +309,14 @@ def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
     """
     former = _former_refs(model, rows.changed)
     model._default_manager.bulk_create(rows.new, batch_size=BATCH)
+    versions = next_version(context.now, shown=True)
+    # One statement writes all columns of all rows: what stays is written as it is.
+    unshown = {name: F(name) for name in versions} | next_version(context.now, shown=False)
+    shown = {id(row) for row in rows.shown}
     for row in rows.changed:
-        row.version = F("version") + 1
-        row.modified_at = context.now
-    columns = {"facts", "ref", "version", "modified_at"} | rows.fields
+        for name, value in (versions if id(row) in shown else unshown).items():
+            setattr(row, name, value)
+    columns = {"facts", "ref", *versions} | rows.fields
     model._default_manager.bulk_update(rows.changed, sorted(columns), batch_size=BATCH)
     _write_aliases(rows, former)
 

@@ -4,11 +4,10 @@ Namespaces and prefixes differ between ObsProject and status documents and from 
 year, so only local names count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
-from ingest.readers.heads import root_of
 from ingest.readers.sources import Source
 from ingest.readers.xml_events import document, local
 from projects.identity import parse_identity
@@ -18,11 +17,15 @@ KINDS = ("ObsProject", "ObsProposal", "SchedBlock", "ProjectStatus", "OUSStatus"
 
 @dataclass(slots=True)
 class Documents:
-    """A plan's documents by kind and reference key, in the order of their files."""
+    """A plan's documents by kind and reference key, in the order of their files.
+
+    ``doubles`` are files that say something else of an entity than a file before them.
+    """
 
     by_kind: dict[str, dict[str, Element]] = field(
         default_factory=lambda: {kind: {} for kind in KINDS}
     )
+    doubles: list[str] = field(default_factory=list)
 
     def get(self, kind: str, key: str) -> Element | None:
         """Answer the document that a reference names, None where it is not there."""
@@ -33,17 +36,15 @@ class Documents:
         return self.by_kind[kind]
 
 
-def read_documents(source: Source) -> Documents:
-    """Read the APDM documents of a file or folder. Raises UnreadableSource."""
+def read_documents(files: Iterable[Source]) -> Documents:
+    """Read APDM documents. Raises UnreadableSource."""
     found = Documents()
-    files = source.children() if source.is_folder else (source,)
     for file in files:
-        if file.is_folder or not (file.name.lower().endswith(".xml") or root_of(file) in KINDS):
-            continue
         root = document(file)
         if local(root) in KINDS:
-            known = found.by_kind[local(root)]
-            known.setdefault(entity_key(root) or file.name, root)
+            known = found.by_kind[local(root)].setdefault(entity_key(root) or file.name, root)
+            if known is not root and tostring(known) != tostring(root):
+                found.doubles.append(file.name)
     return found
 
 

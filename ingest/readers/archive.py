@@ -1,7 +1,7 @@
 """The format ``obscore``: ALMA's archive columns in any table form and of any era."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.readers import json_tables, tables, votable
 from ingest.readers.archive_rows import ArchiveBook
@@ -37,10 +37,14 @@ def _is_json_table(text: str) -> bool:
 
 def read(source: Source) -> Reading:
     """Read an archive table to its end. Raises UnreadableSource."""
-    book = ArchiveBook()
     # A VOTable may hold service descriptions as tables beside the archive's rows.
-    rows = (row for row in _rows(source) if is_archive_header(row[0]))
-    for number, (header, texts) in enumerate(rows, 1):
+    return read_rows(row for row in _rows(source) if is_archive_header(row[0]))
+
+
+def read_rows(rows: Iterable[tuple[tuple[str, ...], Sequence[str]]], first: int = 1) -> Reading:
+    """Read (header, cells) pairs; ``first`` is the number of the first row."""
+    book = ArchiveBook()
+    for number, (header, texts) in enumerate(rows, first):
         book.add(number, header, texts)
     return Reading("obscore", "archive", book.bundles(), tuple(book.rejected))
 

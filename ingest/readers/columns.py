@@ -43,6 +43,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "qa2": ("QA2 Status", "qa2_passed"),
     "scan_intent": ("Scan intent",),
     "science_observation": ("science_observation",),
+    "modified": ("last_modified", "Last modification", "Modification date"),
 }
 
 _KEYS = ("project_code", "publisher_did", "member_ous")

@@ -13,7 +13,8 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol
 
@@ -22,9 +23,14 @@ from ingest.records import UnreadableSource
 
 _MAX_ENTRIES = 20_000
 _MAX_BYTES = 256 << 20
+_CHUNK = 1 << 20
 _MAX_RATIO = 200
 _MAX_DEPTH = 40
+# Where a data set keeps what it is large for.
+_VISIBILITIES = "ASDMBinary"
 _RATIO_COUNTS_FROM = 4 << 20
+_Decompressor = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
+_Stream = BinaryIO | _Decompressor
 _TAR_MARK = slice(257, 262)
 _BROKEN = (
     zipfile.BadZipFile,
@@ -54,7 +60,9 @@ def kind_of(head: bytes) -> str:
 
 
 def entries(source: Source) -> list[Source]:
-    """Unpack an archive into sources in memory, in its own order.
+    """Answer an archive's files, in its own order.
+
+    The files of a tar on disk are read where they are; all others are unpacked in memory.
 
     Raises UnreadableSource, naming the entry, for links, devices, paths that lead out,
     absurd expansion, encryption or damage.
@@ -65,7 +73,7 @@ def entries(source: Source) -> list[Source]:
             if kind == "zip":
                 return list(_zip_entries(source, stream))
             if kind == "tar":
-                return list(_tar_entries(source, stream))
+                return list(_tar_entries(source, stream, _length(stream)))
             return _decompressed(source, stream, kind)
         except _BROKEN as problem:
             reason = f"It is a damaged {kind} archive: {str(problem) or type(problem).__name__}."
@@ -87,41 +95,68 @@ def _zip_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
                     yield budget.taken(info.filename, member)
 
 
-def _tar_entries(source: Source, stream: BinaryIO) -> Iterator[Source]:
-    budget = _Budget(source, _length(stream))
+def _tar_entries(source: Source, stream: _Stream, packed_bytes: int) -> Iterator[Source]:
+    """Yield the files of a tar; those of a tar on disk stay in it, whatever their size."""
+    budget = _Budget(source, packed_bytes)
+    stays = source.path is not None and not isinstance(stream, _Decompressor)
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
-            budget.enter(info.name, info.size)
+            leaves = not stays and not _is_bulk(info.name)
+            budget.enter(info.name, info.size if leaves else 0)
             if info.isdir():
                 continue
             if not info.isreg() or info.issparse():
                 raise budget.refused(info.name, "is a link, a device or a sparse file")
-            member = archive.extractfile(info)
-            if member is not None:
+            if stays:
+                yield _in_place(source, info)
+            elif leaves and (member := archive.extractfile(info)) is not None:
                 yield budget.taken(info.name, member)
         _check_end(archive, stream)
 
 
-def _check_end(archive: tarfile.TarFile, stream: BinaryIO) -> None:
+def _in_place(source: Source, info: tarfile.TarInfo) -> Source:
+    start = source.window[0] if source.window else 0
+    return Source(info.name, path=source.path, window=(start + info.offset_data, info.size))
+
+
+def _is_bulk(name: str) -> bool:
+    """Whether a tar's member is visibilities, which nobody here reads."""
+    return _VISIBILITIES in PurePosixPath(name).parts[:-1]
+
+
+def _check_end(archive: tarfile.TarFile, stream: _Stream) -> None:
     """Refuse a tar that was cut between two members: a whole one ends with empty blocks."""
     stream.seek(archive.offset)
     if stream.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
         raise tarfile.ReadError("it ends without its end mark")
 
 
+def _check_rest(inner: _Decompressor) -> None:
+    """Read to the end of a compressed tar, where its checksum stands."""
+    for _ in range(_MAX_BYTES // _CHUNK):
+        if not inner.read(_CHUNK):
+            return
+    raise tarfile.ReadError("it goes on long after its end")
+
+
 def _decompressed(source: Source, stream: BinaryIO, kind: str) -> list[Source]:
-    budget = _Budget(source, _length(stream))
-    with _decompressor(stream, kind) as inner:
-        whole = budget.taken(PurePosixPath(source.name).stem or source.name, inner)
-    if kind_of(whole.read(512)) == "tar":
-        return list(_tar_entries(source, io.BytesIO(whole.data or b"")))
-    return [whole]
+    packed_bytes = _length(stream)
+    with _DECOMPRESSORS[kind](stream) as inner:
+        if kind_of(inner.read(512)) == "tar":
+            inner.seek(0)
+            found = list(_tar_entries(source, inner, packed_bytes))
+            _check_rest(inner)
+            return found
+        inner.seek(0)
+        name = PurePosixPath(source.name).stem or source.name
+        return [_Budget(source, packed_bytes).taken(name, inner)]
 
 
-def _decompressor(stream: BinaryIO, kind: str) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
-    if kind == "gzip":
-        return gzip.GzipFile(fileobj=stream)
-    return bz2.BZ2File(stream) if kind == "bzip2" else lzma.LZMAFile(stream)
+_DECOMPRESSORS: dict[str, Callable[[BinaryIO], _Decompressor]] = {
+    "gzip": lambda stream: gzip.GzipFile(fileobj=stream),
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+}
 
 
 class _Readable(Protocol):
@@ -182,6 +217,6 @@ def _nested(name: str, items: list[tuple[tuple[str, ...], Source]]) -> Source:
         if rest:
             below.setdefault(first, []).append((tuple(rest), entry))
         else:
-            members.append(Source.from_bytes(f"{name}/{first}", entry.data or b""))
+            members.append(replace(entry, name=f"{name}/{first}"))
     members += [_nested(f"{name}/{first}", inner) for first, inner in below.items()]
     return Source(name=name, members=tuple(members))

@@ -1,17 +1,23 @@
 """Which reader a source belongs to, told by content; and archives as their contents."""
 
-from ingest.readers import aot, archive, native
+from ingest.readers import aot, archive, listing, native
+from ingest.readers.asdm import reader as asdm
 from ingest.readers.containers import folder_of, kind_of
 from ingest.readers.heads import Head, Reader, head_of, roots_in
+from ingest.readers.plan_folder import ONE_THING, PLAN, Parted, parted, scattered
 from ingest.readers.sources import Source
 from ingest.readers.text import first_bad_byte
 from ingest.records import Reading, UnreadableSource
 
 # The order decides where two would match; add a format by adding its reader here.
-READERS: tuple[Reader, ...] = (aot.READER, native.READER, archive.READER)
+READERS: tuple[Reader, ...] = (
+    aot.READER,
+    asdm.READER,
+    native.READER,
+    archive.READER,
+    listing.READER,
+)
 
-# A folder with a document of one of these kinds is one thing, not a bag of files.
-_ONE_THING = frozenset({"ObsProject", "ASDM"})
 _MAX_NESTING = 4
 
 
@@ -44,12 +50,43 @@ def expand(source: Source) -> list[Source]:
 def _expanded(source: Source, nesting: int) -> list[Source]:
     try:
         opened = _opened(source)
-        if not opened.is_folder or nesting == 0 or roots_in(opened) & _ONE_THING:
+        if not opened.is_folder or nesting == 0:
             return [opened]
-        parts = [part for child in opened.children() for part in _expanded(child, nesting - 1)]
+        return _in_folder(opened, nesting)
     except UnreadableSource:
         return [source]
+
+
+def _in_folder(opened: Source, nesting: int) -> list[Source]:
+    roots = roots_in(opened)
+    if PLAN in roots:
+        return _plan_and_rest(opened, parted(opened), nesting)
+    if roots & ONE_THING:
+        return [opened]
+    apart = scattered(opened) if nesting == _MAX_NESTING else None
+    if apart is not None:
+        return _plan_and_rest(opened, apart, nesting)
+    parts = [part for child in opened.children() for part in _expanded(child, nesting - 1)]
     return parts or [opened]
+
+
+def _plan_and_rest(folder: Source, parts: Parted, nesting: int) -> list[Source]:
+    """A plan, and what lies beside it each on its own.
+
+    An archive is taken or refused as a whole: what nobody reads in it stays with the plan,
+    whose report names it.
+    """
+    rest = [part for other in parts.others for part in _expanded(other, nesting - 1)]
+    attached = [part for part in rest if folder.path is None and not _is_readable(part)]
+    plan = Source(name=folder.name, members=(*parts.documents, *attached))
+    return [plan, *(part for part in rest if part not in attached)]
+
+
+def _is_readable(source: Source) -> bool:
+    try:
+        return bool(_recognised(source))
+    except UnreadableSource:
+        return False
 
 
 def _opened(source: Source) -> Source:

@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ingest.records import UnreadableSource
 
@@ -16,12 +16,14 @@ class Source:
     """One container of records.
 
     Either ``path`` (a file or a folder) or ``data`` says where the bytes are; a folder
-    that came out of an archive has ``members`` instead.
+    that came out of an archive has ``members`` instead. ``window`` is the part of a file
+    that counts, as offset and size: a tar's member need not leave its tar.
     """
 
     name: str
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
+    window: tuple[int, int] | None = None
     members: tuple["Source", ...] = field(default=(), repr=False)
 
     @classmethod
@@ -37,12 +39,19 @@ class Source:
     @property
     def is_folder(self) -> bool:
         """Whether the source holds other sources."""
-        return self.data is None and (self.path is None or self.path.is_dir())
+        if self.data is not None or self.window is not None:
+            return False
+        return self.path is None or self.path.is_dir()
 
     def open(self) -> BinaryIO:
         """Open the bytes for reading. Raises UnreadableSource."""
         if self.data is not None:
             return io.BytesIO(self.data)
+        if self.window is None:
+            return self._file()
+        return io.BufferedReader(_Window(self._file(), *self.window))
+
+    def _file(self) -> BinaryIO:
         try:
             return Path(self.path or "").open("rb")
         except (OSError, ValueError) as problem:
@@ -65,6 +74,37 @@ class Source:
             return tuple(_listed(self))
         except OSError as problem:
             raise UnreadableSource(self.name, f"It cannot be read: {_words(problem)}.") from None
+
+
+class _Window(io.RawIOBase):
+    """A part of an open file, as if it were a file of its own."""
+
+    def __init__(self, stream: BinaryIO, offset: int, size: int) -> None:
+        self._stream, self._offset, self._size = stream, offset, size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = min(len(buffer), max(0, self._size - self._at))
+        self._stream.seek(self._offset + self._at)
+        data = self._stream.read(wanted)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _listed(folder: Source) -> Iterator[Source]:

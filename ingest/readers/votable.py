@@ -18,6 +18,7 @@ from ingest.readers.xml_events import events, local
 from ingest.records import UnreadableSource
 
 Rows = Iterator[tuple[tuple[str, ...], list[str]]]
+ERROR_WORDS = "The archive's reply is an error: "
 _BINARY = {"BINARY", "BINARY2", "FITS"}
 
 
@@ -45,8 +46,12 @@ class _Table:
     header: tuple[str, ...] = ()
 
 
-def rows(source: Source) -> Rows:
-    """Yield (header, cells) for every TR of every table. Raises UnreadableSource."""
+def rows(source: Source, statuses: list[str] | None = None) -> Rows:
+    """Yield (header, cells) for every TR of every table. Raises UnreadableSource.
+
+    ``statuses`` takes the QUERY_STATUS words of the document, the last one at its end.
+    """
+    said = [] if statuses is None else statuses
     table, is_binary = _Table(), False
     parents: list[Element] = []
     with source.open() as stream:
@@ -68,6 +73,8 @@ def rows(source: Source) -> Rows:
                 parents[-1].clear()
             else:
                 _note(source.name, name, element, table)
+                if name == "INFO" and element.get("name") == "QUERY_STATUS":
+                    said.append(element.get("value", "").upper())
     if is_binary:
         yield from _binary_rows(source)
 
@@ -79,7 +86,7 @@ def _note(source_name: str, name: str, element: Element, table: _Table) -> None:
         table.nulls.append(null)
     elif name == "INFO" and _is_error(element):
         said = (element.text or "").strip()[:500] or "without a message"
-        raise UnreadableSource(source_name, f"The archive's reply is an error: {said}")
+        raise UnreadableSource(source_name, f"{ERROR_WORDS}{said}")
 
 
 def _is_error(info: Element) -> bool:

@@ -6,12 +6,15 @@ from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from ingest.configured import BadSetting
 from ingest.fetch import find_source
 from ingest.readers import READERS, Source, UnreadableSource, expand, read_source
 from ingest.report import Report
 from ingest.services import note_unreadable, run_source
+from ingest.sources.errors import SourceBusy
+from ingest.sources.once import once_setting, read_once
 
 BAR = 30
 
@@ -39,14 +42,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = [reader.name for reader in READERS]
-        parser.add_argument("source", nargs="+", help="a file, folder, tar or web address")
+        parser.add_argument("source", nargs="*", help="a file, folder, tar or web address")
+        parser.add_argument("--tap", metavar="URL", help="a TAP service with ALMA's columns")
+        parser.add_argument(
+            "--project", action="append", default=[], metavar="CODE", help="only this (with --tap)"
+        )
+        parser.add_argument("--since", metavar="DATE", help="what changed since (with --tap)")
         parser.add_argument("--format", choices=names, help="take it for this format only")
         parser.add_argument("--dry-run", action="store_true", help="report and change nothing")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options
+        _check(options)
         results = [result for name in options["source"] for result in self._named(name)]
+        if options["tap"]:
+            results.append(self._tap())
         if options["json"]:
             body = {"sources": [result.as_json() for result in results]}
             self.stdout.write(json.dumps(body, ensure_ascii=False, indent=2))
@@ -84,6 +95,28 @@ class Command(BaseCommand):
             return Result(source.name, None, Report(), inner + problem.reason)
         return Result(source.name, reading.format, report)
 
+    def _tap(self) -> Result:
+        try:
+            setting = once_setting(
+                self.options["tap"], projects=self.options["project"], since=self.options["since"]
+            )
+        except BadSetting as problem:
+            raise CommandError(f"{problem}.", returncode=2) from None
+        try:
+            outcome = read_once(setting, dry_run=self.options["dry_run"], wait=self._wait)
+        except SourceBusy as busy:
+            return Result(setting.shown, None, Report(), str(busy))
+        for note in outcome.notes:
+            self.stderr.write(note)
+        if outcome.failure and any(outcome.report.counts().values()):
+            # What was good is kept, and the next run goes on from there.
+            outcome.report.reject(setting.shown, outcome.failure)
+            return Result(setting.shown, "obscore", outcome.report)
+        return Result(setting.shown, "obscore", outcome.report, outcome.failure)
+
+    def _wait(self) -> None:
+        self.stderr.write("Somebody is asking this service at the moment; waiting for the end …")
+
     def _bar(self, done: int, total: int) -> None:
         if not self.stderr.isatty():
             return
@@ -104,6 +137,17 @@ class Command(BaseCommand):
             self.stdout.write("  nothing in it")
         for row in result.report.rejected:
             self.stderr.write(f"  rejected {row.record}: {row.reason}")
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Raise CommandError for words that do not go together."""
+    if not options["source"] and not options["tap"]:
+        raise CommandError("Name a source, or a TAP service with --tap.", returncode=2)
+    if not options["tap"] and (options["project"] or options["since"]):
+        raise CommandError("--project and --since go with --tap.", returncode=2)
+    if options["tap"] and options["format"]:
+        reason = "--format does not go with --tap: what it gives is obscore."
+        raise CommandError(reason, returncode=2)
 
 
 def _exit_status(results: list[Result]) -> int:

@@ -1,0 +1,152 @@
+"""One row of an SDM table: cells as text (XML) or as values (binary), asked for by type.
+
+Source: the SDM schemas. An array in XML is written "rank size [size …] value value …";
+times are whole nanoseconds since MJD 0 (UTC) and stay integers, because a double cannot
+hold them to the microsecond; an interval is its midpoint and its length, unless the data
+set's ASDM.xml says that it is its start and its length.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Cell = Any
+_WORD = re.compile(r'"([^"]*)"|(\S+)')
+_MAX_RANK = 4
+
+
+class BadCell(ValueError):
+    """A cell that does not hold what its column promises; ``str()`` is a sentence."""
+
+    def __init__(self, name: str, wanted: str, found: object) -> None:
+        self.name = name
+        super().__init__(f"{name} is not {wanted}: “{str(found)[:60]}”")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row by column name; what the row leaves out reads as None or as nothing.
+
+    ``starts_first``: the data set says that its intervals are written as start and length.
+    """
+
+    cells: Mapping[str, Cell]
+    starts_first: bool = False
+
+    def has(self, name: str) -> bool:
+        """Whether the row says anything in that column."""
+        return self.cells.get(name) not in (None, "")
+
+    def text(self, name: str) -> str:
+        """A text or a tag such as ``Antenna_3``; "" where there is none."""
+        return str(self.cells.get(name) or "").strip()
+
+    def integer(self, name: str) -> int | None:
+        """A whole number, such as a time in nanoseconds. Raises BadCell."""
+        cell = self.cells.get(name)
+        if cell is None or cell == "":
+            return None
+        try:
+            return int(cell)
+        except (TypeError, ValueError):
+            raise BadCell(name, "a whole number", cell) from None
+
+    def number(self, name: str) -> float | None:
+        """A real number, None where it is left out or not finite. Raises BadCell."""
+        cell = self.cells.get(name)
+        if cell is None or cell == "":
+            return None
+        found = _number(name, cell)
+        return found if math.isfinite(found) else None
+
+    def flag(self, name: str) -> bool | None:
+        """A yes or no."""
+        return None if not self.has(name) else self.text(name).lower() in ("true", "1")
+
+    def interval(self, name: str) -> tuple[int, int] | None:
+        """Start and end in nanoseconds since MJD 0. Raises BadCell."""
+        cell = self.cells.get(name)
+        if cell is None or cell == "":
+            return None
+        parts = cell.split() if isinstance(cell, str) else list(cell)
+        try:
+            first, length = map(int, parts)
+        except ValueError:
+            raise BadCell(name, "a time and a length", cell) from None
+        start = first if self.starts_first else first - length // 2
+        return start, start + length
+
+    def texts(self, name: str) -> list[str]:
+        """An array of words, in order. Raises BadCell."""
+        cell = self.cells.get(name)
+        if isinstance(cell, str):
+            # Old data sets write a single word without its rank and size.
+            return _words(name, cell) if cell.strip()[:1].isdigit() else [cell.strip()]
+        return [] if cell is None else list(map(str, cell))
+
+    def numbers(self, name: str) -> list[float]:
+        """An array of numbers of any rank, flat, in order. Raises BadCell."""
+        return [number for row in self.matrix(name) for number in row]
+
+    def matrix(self, name: str) -> list[list[float]]:
+        """An array of numbers as lists along its last axis. Raises BadCell."""
+        cell = self.cells.get(name)
+        if cell is None or cell == "":
+            return []
+        if isinstance(cell, str):
+            return _matrix(name, cell)
+        return list(_last_axis(cell))
+
+    def uid(self, name: str) -> str:
+        """What an entity reference names; "" where there is none."""
+        return self.text(name)
+
+
+def _number(name: str, cell: Cell) -> float:
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        raise BadCell(name, "a number", cell) from None
+
+
+def _shape(name: str, cell: str, parts: list[str]) -> tuple[list[int], int]:
+    """The sizes of an array in text, and where its values start."""
+    try:
+        rank = int(parts[0])
+        sizes = [int(part) for part in parts[1 : 1 + rank]]
+    except (IndexError, ValueError):
+        raise BadCell(name, "an array", cell) from None
+    if not 0 < rank <= _MAX_RANK or len(sizes) != rank or min(sizes) < 0:
+        raise BadCell(name, "an array", cell)
+    return sizes, 1 + rank
+
+
+def _words(name: str, cell: str) -> list[str]:
+    parts = [quoted or bare for quoted, bare in _WORD.findall(cell)]
+    sizes, start = _shape(name, cell, parts)
+    if len(parts) - start != math.prod(sizes):
+        raise BadCell(name, "an array of the size that it states", cell)
+    return parts[start:]
+
+
+def _matrix(name: str, cell: str) -> list[list[float]]:
+    parts = cell.split()
+    sizes, start = _shape(name, cell, parts)
+    if len(parts) - start != math.prod(sizes):
+        raise BadCell(name, "an array of the size that it states", cell)
+    try:
+        values = list(map(float, parts[start:]))
+    except ValueError:
+        raise BadCell(name, "an array of numbers", cell) from None
+    size = sizes[-1]
+    return [values[at : at + size] for at in range(0, len(values), size)] if size else []
+
+
+def _last_axis(cell: Any) -> Iterator[list[float]]:
+    if cell and isinstance(cell[0], list):
+        for inner in cell:
+            yield from _last_axis(inner)
+    elif cell:
+        yield cell

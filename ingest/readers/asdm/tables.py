@@ -1,0 +1,85 @@
+"""The tables of a data set by name, whether they lie in XML or in binary files."""
+
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from ingest.readers.asdm import binary_table, xml_table
+from ingest.readers.asdm.cells import BadCell, Row
+from ingest.readers.sources import Source
+from ingest.readers.text import decode_leniently
+from ingest.readers.xml_events import document, local
+from ingest.records import Rejected, UnreadableSource
+
+_HEAD_BYTES = 1 << 14
+_MOST_REJECTED = 1000
+Made = TypeVar("Made")
+
+
+class Tables:
+    """A data set's folder.
+
+    ``missing`` collects why a table that was asked for has no rows, ``rejected`` the rows
+    that do not hold what their columns promise.
+    """
+
+    def __init__(self, folder: Source) -> None:
+        self.name = folder.name
+        self.missing: dict[str, str] = {}
+        self.rejected: list[Rejected] = []
+        self._files = {PurePosixPath(file.name).name: file for file in folder.children()}
+        self._says = self._container()
+
+    def has(self, table: str) -> bool:
+        """Whether the data set has the table at all, empty or not."""
+        return f"{table}.xml" in self._files or f"{table}.bin" in self._files
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Yield the rows of a table, none where it is missing. Raises UnreadableSource."""
+        number = 0
+        for number, row in enumerate(self._rows(table), 1):  # noqa: B007 - counted on purpose
+            yield row
+        if not number:
+            self.missing.setdefault(table, f"The data set's {table} table is empty.")
+
+    def made(self, table: str, make: Callable[[Row], Made | None]) -> list[Made]:
+        """Make something of each row; bad rows are rejected, None is left out."""
+        found: list[Made] = []
+        for number, row in enumerate(self.rows(table), 1):
+            try:
+                one = make(row)
+            except BadCell as problem:
+                self._reject(f"{table} row {number}", str(problem))
+            else:
+                if one is not None:
+                    found.append(one)
+        return found
+
+    def _reject(self, record: str, reason: str) -> None:
+        if len(self.rejected) < _MOST_REJECTED:
+            self.rejected.append(Rejected(f"{self.name}: {record}", reason))
+
+    def _rows(self, table: str) -> Iterator[Row]:
+        text, packed = self._files.get(f"{table}.xml"), self._files.get(f"{table}.bin")
+        if text is None and packed is None:
+            self.missing[table] = f"The data set has no {table} table."
+            return iter(())
+        if text is None or _is_kept_aside(text):
+            return self._packed_rows(table, packed)
+        return xml_table.read_rows(text, starts_first="startTimeDurationInXML" in self._says)
+
+    def _packed_rows(self, table: str, packed: Source | None) -> Iterator[Row]:
+        if packed is None:
+            reason = f"{table}.xml refers to {table}.bin, which is not there."
+            raise UnreadableSource(self.name, reason)
+        in_order = "startTimeDurationInBin" in self._says
+        return binary_table.read_rows(packed, table, starts_first=in_order)
+
+    def _container(self) -> frozenset[str]:
+        """The names of the elements of ASDM.xml, some of which say how times are written."""
+        file = self._files.get("ASDM.xml")
+        return frozenset() if file is None else frozenset(map(local, document(file)))
+
+
+def _is_kept_aside(text: Source) -> bool:
+    return xml_table.is_kept_aside(decode_leniently(text.read(_HEAD_BYTES)))
