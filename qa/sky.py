@@ -1,0 +1,37 @@
+"""Where a source stood in the sky of the array, by ERFA, the IAU's standard routines."""
+
+import math
+import warnings
+from collections.abc import Sequence
+
+import erfa
+
+from qa.observed import Position, Site
+
+_MJD = 2_400_000.5
+_NS_A_DAY = 86_400_000_000_000
+
+
+def horizontal(
+    site: Site, position: Position, times_ns: Sequence[int]
+) -> list[tuple[float, float]]:
+    """Answer azimuth (from north over east) and elevation in degrees at each time.
+
+    Without refraction and polar motion, which no plot here could show.
+    """
+    if not times_ns:
+        return []
+    days = [time_ns // _NS_A_DAY for time_ns in times_ns]
+    parts = [time_ns % _NS_A_DAY / _NS_A_DAY for time_ns in times_ns]
+    place = (math.radians(position.ra_deg), math.radians(position.dec_deg))
+    ground = (math.radians(site.longitude_deg), math.radians(site.latitude_deg), site.altitude_m)
+    with warnings.catch_warnings():
+        # Years that are ahead of the table of leap seconds cost a second at most.
+        warnings.simplefilter("ignore", erfa.ErfaWarning)
+        azimuth, zenith, *_ = erfa.atco13(
+            *place, 0, 0, 0, 0, [_MJD + day for day in days], parts, 0, *ground, 0, 0, 0, 0, 0, 1
+        )
+    return [
+        (math.degrees(az) % 360, 90 - math.degrees(zd))
+        for az, zd in zip(azimuth, zenith, strict=True)
+    ]
