@@ -2,15 +2,18 @@
 
 import logging
 import threading
+import time
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from kombu.exceptions import OperationalError
 
-from snoopi.tasks import run_ingest, sweep
+from ingest.sources.ledger import due_names, keep_in_step
+from snoopi.tasks import poll_source, refresh_ages, run_ingest, sweep
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
+AGES_SECONDS = 3600.0
 
 
 def ring_ingest(job_id: int) -> None:
@@ -28,23 +31,89 @@ def _ring(job_id: int) -> None:
         logger.warning("the broker is away; job %s waits for the next sweep", job_id)
 
 
+def ring_sweep() -> None:
+    """Wake a worker for whatever the tables hold; it need not listen yet."""
+    if settings.REDIS_URL:
+        try:
+            sweep.apply_async(retry=False, expires=600)
+        except OperationalError:
+            logger.warning("the broker is away; the next sweep comes with the beat")
+
+
+def ring_source(name: str) -> None:
+    """Wake a worker for a source that shall be asked now."""
+    if not settings.REDIS_URL:
+        return
+    try:
+        poll_source.apply_async((name,), retry=False, expires=60)
+    except OperationalError:
+        logger.warning("the broker is away; source %s waits for the next beat", name)
+
+
+class SourceThreads:
+    """A thread for each source while it is asked, so that a slow one holds up nothing."""
+
+    def __init__(self) -> None:
+        self._threads: dict[str, threading.Thread] = {}
+        self._is_in_step = False
+
+    def ring(self) -> None:
+        """Start a round of every source that may be asked now."""
+        if not self._is_in_step:
+            keep_in_step(settings.INGEST_SOURCES)
+            self._is_in_step = True
+        for name in due_names() if settings.INGEST_SOURCES else []:
+            if name in self._threads and self._threads[name].is_alive():
+                continue
+            # A round may wait for its service: the end of the server does not wait for it.
+            thread = threading.Thread(
+                target=_poll, args=(name,), name=f"source-{name}", daemon=True
+            )
+            self._threads[name] = thread
+            thread.start()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the rounds that have begun."""
+        for thread in self._threads.values():
+            thread.join(timeout)
+
+
+def _poll(name: str) -> None:
+    try:
+        poll_source(name)
+    except DatabaseError:
+        logger.exception("source %s: the database is away", name)
+    finally:
+        connections.close_all()
+
+
 class BackgroundThread(threading.Thread):
     """Does the workers' and the beat's work inside one process, where there is no Redis."""
 
     def __init__(self) -> None:
         super().__init__(name="snoopi-background", daemon=True)
         self.stopping = threading.Event()
+        self.ages_due = time.monotonic()
+        self.sources = SourceThreads()
 
     def run(self) -> None:
         """Sweep until told to stop; a failing sweep is logged and tried again."""
         while not self.stopping.wait(SWEEP_SECONDS):
             try:
                 sweep()
+                self._refresh_ages()
+                self.sources.ring()
             except Exception:
                 # The outermost line of the thread: it must outlive any one failure.
                 logger.exception("a sweep failed; the next one follows")
             finally:
                 close_old_connections()
+
+    def _refresh_ages(self) -> None:
+        """What beat does now and then where there is one."""
+        if time.monotonic() >= self.ages_due:
+            self.ages_due = time.monotonic() + AGES_SECONDS
+            refresh_ages()
 
     def stop(self) -> None:
         """End after the work at hand."""

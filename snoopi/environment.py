@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from ingest.configured import BadSetting, SourceSetting, parse_sources
+from projects.tables import READERS, BadTable, read_table
+from snoopi import logs
+
 env = environ.Env()
 
 
@@ -27,10 +31,15 @@ VARIABLES = (
     Variable("REDIS_URL", "unset", "Redis for Celery; unset: a thread of the server does tasks."),
     Variable("EMAIL_URL", "files under var/mail/", "smtp://, smtps:// or filemail:///folder."),
     Variable("SECRET_KEY", "made once under var/", "Signs sessions; 32 characters or more."),
-    Variable("ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names the site answers to."),
+    Variable("ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names it answers to, beside these."),
     Variable("BASE_URL", "http://127.0.0.1:8000", "How people outside reach the site."),
     Variable("VAR_DIR", "var/", "What the site makes for itself: database, key, static files."),
     Variable("DATA_DIR", "var/data", "The package store."),
+    Variable(
+        "OBSERVATORY_DATA",
+        "unset",
+        "Folder of your own cycles, configurations, carry-over rules, ARC and citing texts.",
+    ),
     Variable("DEBUG", "false", "Django's debug pages; never in production."),
     Variable(
         "EXECUTION_TOLERANCE",
@@ -38,9 +47,18 @@ VARIABLES = (
         "Executions that may be missing when an SB is done; counts once QA0 is judged here.",
     ),
     Variable("INGEST_MAX_BYTES", "33554432", "Largest body POST ingest/ takes."),
+    Variable(
+        "INGEST_SOURCES", "none", "What is read by itself: name=address, … (docs/sources.md)."
+    ),
+    Variable(
+        "LOG_FORMAT", "lines for people, json for machines", "Form of the logs: lines or json."
+    ),
+    Variable("LOG_LEVEL", "info", "What is logged at least: debug, info, warning or error."),
     Variable("LOGIN_FAILURES", "5", "Wrong passwords before a log-in is locked."),
     Variable("LOGIN_LOCK_MINUTES", "15", "How long it stays locked."),
+    Variable("VIEW_AS_MINUTES", "60", "How long staff see the site as somebody else at a time."),
     Variable("QUICK_LINKS", "four links to ALMA's pages", "Side links: Name=URL,Name=URL."),
+    Variable("TRUSTED_PROXIES", "0", "Proxies before the site that add to X-Forwarded-For."),
 )
 
 
@@ -51,15 +69,16 @@ def checked(name: str, value: Any, ok: bool, wanted: str) -> Any:
     return value
 
 
-def read_number(name: str, default: float) -> float:
-    """A number of 0 or more from the environment."""
+def read_number(name: str, default: float, most: float = math.inf) -> float:
+    """A number of 0 or more, up to ``most``, from the environment."""
     text = env.str(name, default=str(default))
     try:
         number = float(text)
     except ValueError:
         number = -1.0
-    usable = number >= 0 and math.isfinite(number)
-    return float(checked(name, number, usable, f"“{text}” is no number of 0 or more"))
+    usable = 0 <= number <= most and math.isfinite(number)
+    wanted = "of 0 or more" if math.isinf(most) else f"from 0 to {most:g}"
+    return float(checked(name, number, usable, f"“{text}” is no number {wanted}"))
 
 
 def read_flag(name: str) -> bool:
@@ -68,6 +87,19 @@ def read_flag(name: str) -> bool:
     known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     checked(name, text, text in known, f"“{text}” is neither true nor false")
     return known[text]
+
+
+def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    """One of a few words from the environment."""
+    word = env.str(name, default=default).lower()
+    wanted = f"“{word}” is none of {', '.join(choices)}"
+    return str(checked(name, word, word in choices, wanted))
+
+
+def read_logging(*, embedded: bool) -> dict[str, Any]:
+    """The configuration of the logs."""
+    form = read_choice("LOG_FORMAT", logs.default_format(embedded=embedded), logs.FORMATS)
+    return logs.configuration(form, read_choice("LOG_LEVEL", "info", logs.LEVELS))
 
 
 def read_url(name: str, default: str, schemes: tuple[str, ...]) -> str:
@@ -113,6 +145,9 @@ def read_database(var: Path) -> dict[str, Any]:
     else:
         database["CONN_MAX_AGE"] = 600
         database["CONN_HEALTH_CHECKS"] = True
+        # A host that is gone is noticed in seconds, not in TCP's quarter of an hour.
+        quick = {"connect_timeout": 5, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
+        database["OPTIONS"] = quick | database.get("OPTIONS", {})
     return database
 
 
@@ -127,6 +162,29 @@ def read_secret_key(var: Path) -> str:
         kept.write_text(secrets.token_urlsafe(50))
         kept.chmod(0o600)
     return kept.read_text().strip()
+
+
+def read_observatory_data() -> Path | None:
+    """The folder of an operator's own tables, each of them read once; None where unset."""
+    text = env.str("OBSERVATORY_DATA", default="")
+    if not text:
+        return None
+    folder = Path(text).resolve()
+    checked("OBSERVATORY_DATA", folder, folder.is_dir(), f"{folder} is no folder")
+    for path in (folder / name for name in READERS):
+        try:
+            _ = path.exists() and read_table(path)
+        except BadTable as problem:
+            checked("OBSERVATORY_DATA", folder, False, str(problem))
+    return folder
+
+
+def read_sources(name: str) -> tuple[SourceSetting, ...]:
+    """The sources that are polled; what cannot be used is named without its address."""
+    try:
+        return parse_sources(env.str(name, default=""))
+    except BadSetting as problem:
+        raise ImproperlyConfigured(f"{name} is not usable: {problem}.") from None
 
 
 def read_quick_links() -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ from django.db.models import F, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 Row = TypeVar("Row")
+# What is read at once of a list that is wanted whole.
+PART = 1000
 
 
 class BadCursor(ValueError):
@@ -101,6 +103,19 @@ def page(
         _write_cursor(found[-1], keys, salt, backward=False) if found and has_next else None,
         _write_cursor(found[0], keys, salt, backward=True) if found and has_previous else None,
     )
+
+
+def every_page(
+    queryset: "models.QuerySet[Any, Row]", *, order: Sequence[str]
+) -> Iterator[list[Row]]:
+    """Yield a whole list in parts: one query each, however long the list is."""
+    cursor: str | None = None
+    while True:
+        found = page(queryset, order=order, cursor=cursor, size=PART)
+        yield found.rows
+        cursor = found.next
+        if cursor is None:
+            return
 
 
 def _complete(order: Sequence[str]) -> list[str]:

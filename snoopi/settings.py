@@ -1,9 +1,12 @@
 """Settings of the site; everything that differs between sites is in ``environment``."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from snoopi import environment
+from kombu import Queue
+
+from snoopi import environment, logs
 from snoopi.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -12,7 +15,8 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = environment.read_flag("DEBUG")
 SECRET_KEY = environment.read_secret_key(VAR_DIR)
 BASE_URL = environment.read_url("BASE_URL", "http://127.0.0.1:8000", ("http", "https"))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+# The machine itself always reaches its site: for health checks, and before it has a name.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=[]), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -37,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "snoopi.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -48,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "snoopi.view_as.ViewAsMiddleware",
 ]
 
 ROOT_URLCONF = "snoopi.urls"
@@ -77,8 +83,15 @@ if REDIS_URL:
 # Rendered fragments only, keyed by version: each process keeps its own, no server needed.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_DIR = Path(env.str("DATA_DIR", default=str(VAR_DIR / "data")))
+OBSERVATORY_DATA = environment.read_observatory_data()
+DEMO_DIR = VAR_DIR / "demo" / "observatory"
+
+# The embedded site: no server but its own, for one machine and for trying out.
+EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3") and not REDIS_URL
 
 vars().update(environment.read_email(VAR_DIR))
+# Elsewhere people wait for mail, and files under var/ reach nobody.
+MAIL_CONFIGURED = EMBEDDED or bool(env.str("EMAIL_URL", default=""))
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -95,12 +108,14 @@ LOGOUT_REDIRECT_URL = "accounts:login"
 AXES_FAILURE_LIMIT = int(environment.read_number("LOGIN_FAILURES", 5))
 AXES_COOLOFF_TIME = environment.read_number("LOGIN_LOCK_MINUTES", 15) / 60
 AXES_USERNAME_CALLABLE = "accounts.lockout.attempted_username"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+TRUSTED_PROXIES = int(environment.read_number("TRUSTED_PROXIES", 0))
 SECURE_SITE = urlsplit(BASE_URL).scheme == "https"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SITE
@@ -168,23 +183,33 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A door that rings waits this long for a broker that answers nobody, and no longer.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "snoopi.tasks.sweep", "schedule": 30.0},
+    # One that is not done by the time of the next has nothing to add to it.
+    "sweep": {"task": "snoopi.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "sources": {
+        "task": "snoopi.tasks.poll_due_sources",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},
 }
+# A slow source keeps only its own worker waiting where one is given to them (-Q sources).
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("sources"))
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_ROUTES = {"snoopi.tasks.poll_source": {"queue": "sources"}}
 
 EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
 INGEST_MAX_BYTES = int(environment.read_number("INGEST_MAX_BYTES", 32 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BYTES
+INGEST_SOURCES = environment.read_sources("INGEST_SOURCES")
+VIEW_AS_TIME = timedelta(minutes=environment.read_number("VIEW_AS_MINUTES", 60, most=1440))
 QUICK_LINKS = environment.read_quick_links()
 
 DEMO_PASSWORD = env.str("SNOOPI_DEMO_PASSWORD", default="")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"snoopi": {"level": "INFO"}, "ingest": {"level": "INFO"}},
-}
+LOGGING = environment.read_logging(embedded=EMBEDDED)
+logs.configure()

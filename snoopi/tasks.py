@@ -7,7 +7,12 @@ from django.db import DatabaseError
 
 from ingest import services
 from ingest.models import IngestJob
+from ingest.sources.errors import SourceBusy
+from ingest.sources.ledger import due_names, keep_in_step
+from ingest.sources.poll import poll
+from projects.services.stage_ages import refresh_stage_ages
 from snoopi.celery import app
+from snoopi.heartbeat import mark_swept
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +33,41 @@ def run_ingest(job_id: int) -> None:
 @app.task(name="snoopi.tasks.sweep")
 def sweep() -> None:
     """Do whatever the tables still hold: what a lost bell left behind."""
+    mark_swept()
     while (job := services.claim_next_job()) is not None:
         _run(job)
+
+
+@app.task(name="snoopi.tasks.refresh_ages")
+def refresh_ages() -> None:
+    """Compute anew how long things of a cycle stay in a stage."""
+    logger.info("stage ages: %s lines", refresh_stage_ages())
+
+
+@app.task(name="snoopi.tasks.poll_due_sources", expires=30)
+def poll_due_sources() -> None:
+    """Ring for every source that may be asked now; each is a task of its own."""
+    keep_in_step(settings.INGEST_SOURCES)
+    for name in due_names():
+        poll_source.apply_async((name,), expires=60)
+
+
+@app.task(name="snoopi.tasks.poll_source", time_limit=1800)
+def poll_source(name: str) -> None:
+    """Read one source for one round, if it is due and nobody else does."""
+    setting = next((one for one in settings.INGEST_SOURCES if one.name == name), None)
+    if setting is None:
+        return
+    try:
+        outcome = poll(setting)
+    except SourceBusy:
+        return
+    except Exception:
+        # The outermost line: the source's row says what it was, the log says where.
+        logger.exception("source %s failed", name)
+    else:
+        if not outcome.failure:
+            logger.info("source %s: %s", name, outcome.report.counts())
 
 
 def _run(job: IngestJob) -> None:

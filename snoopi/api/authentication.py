@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
@@ -16,6 +17,12 @@ BAD_TOKEN = "This token is unknown, expired or revoked."  # noqa: S105 - a sente
 READ_ONLY = "This token may only read."
 
 
+def named_token(request: HttpRequest | Request) -> str | None:
+    """The text of the token that a request names, None where it names none."""
+    scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+    return text.strip() if scheme.lower() == KEYWORD else None
+
+
 class TokenOrSession(SessionAuthentication):
     """``Authorization: Token …``, else the session with CSRF protection.
 
@@ -25,9 +32,9 @@ class TokenOrSession(SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
         """Answer (user, token or None); None for a request without credentials."""
-        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
-        if scheme.lower() == KEYWORD:
-            return self._by_token(request, text.strip())
+        text = named_token(request)
+        if text is not None:
+            return self._by_token(request, text)
         found: tuple[User, Any] | None = super().authenticate(request)
         return found
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.http import Http404
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer
@@ -17,6 +18,7 @@ from accounts.models import User
 from accounts.rights import Right
 from projects.lookup import is_storable
 from snoopi.api.errors import ApiProblem, BadValue
+from snoopi.api.exports import RENDERERS
 from snoopi.api.parsers import StrictJsonParser
 
 
@@ -32,10 +34,12 @@ class FormatFirst(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """Answer the renderer; raises Http404 for an unknown format, NotAcceptable."""
+        """Answer the renderer; raises NotAcceptable for a form that this is not given in."""
         asked = request.query_params.get("format")
         if asked:
-            chosen: BaseRenderer = self.filter_renderers(renderers, asked)[0]
+            chosen = next((one for one in renderers if one.format == asked), None)
+            if chosen is None:
+                raise NotAcceptable(available_renderers=renderers)
             return chosen, chosen.media_type
         found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
         return found
@@ -48,6 +52,12 @@ class ApiView(APIView):
     content_negotiation_class = FormatFirst
     # A POST that only reads, because a query string would grow too long.
     reads_by_post = False
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Answer JSON, and what else ``reads`` has promised for reading."""
+        forms = getattr(getattr(self, "get", None), "forms", ("json",))
+        method = getattr(getattr(self, "request", None), "method", "GET")
+        return [RENDERERS[form]() for form in (forms if method in SAFE_METHODS else ("json",))]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -80,7 +90,8 @@ def refuse_oversize(request: Request) -> None:
     if request.method in SAFE_METHODS:
         return
     size = request.META.get("CONTENT_LENGTH") or "0"
-    if size.isdecimal() and int(size) > settings.INGEST_MAX_BYTES:
+    # A number of ten thousand digits is large, not an error.
+    if size.isdecimal() and (len(size) > 18 or int(size) > settings.INGEST_MAX_BYTES):
         limit = f"A body may have at most {settings.INGEST_MAX_BYTES} bytes."
         raise ApiProblem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, limit)
 

@@ -2,19 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Self
 
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from projects.presentation import modified_at_of, version_of
 from projects.public import data_rights
 from projects.querysets.project import Viewer, is_staff_viewer
 from snoopi.api.errors import ApiProblem
+from snoopi.api.exports import form_of
 
 ANYTHING = "*"
 
@@ -43,12 +46,19 @@ class Validators:
         release = getattr(thing, "release_date", None)
         rights = data_rights(release, timezone.now())
         view = "staff" if is_staff_viewer(viewer) else "public"
-        base = f"{thing.version}-{rights}-{view}"
+        base = f"{version_of(thing, viewer)}-{rights}-{view}"
         digest = hashlib.blake2s(repr(tuple(facts)).encode(), digest_size=6).hexdigest()
         # Data become public without anybody writing to the row.
-        modified_at = modified_at or thing.modified_at
+        modified_at = modified_at or modified_at_of(thing, viewer)
         turned = release if release and rights == "Public" else modified_at
         return cls(base, f'"{base}-{digest}"', max(modified_at, turned))
+
+    def in_form(self, form: str) -> Self:
+        """The validators of the same answer in another form than JSON."""
+        if form == "json":
+            return self
+        digest = self.tag.strip('"').rpartition("-")[2]
+        return replace(self, tag=f'"{self.base}-{digest}.{form}"')
 
     def headers(self) -> dict[str, str]:
         """The headers that carry them."""
@@ -81,12 +91,21 @@ class Validators:
         return True
 
 
-def answer(request: Request, validators: Validators, build: Callable[[], object]) -> Response:
-    """Answer what ``build`` gives with its validators, or 304 where the caller has it."""
-    headers = validators.headers()
-    if validators.is_known_to(request):
-        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(build(), headers=headers)
+def answer(
+    request: Request, validators: Validators, build: Callable[[], object]
+) -> HttpResponseBase:
+    """Answer what ``build`` gives with its validators, or 304 where the caller has it.
+
+    Each form of an answer has a tag of its own.
+    """
+    own = validators.in_form(form_of(request))
+    if own.is_known_to(request):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=own.headers())
+    built = build()
+    response = built if isinstance(built, HttpResponseBase) else Response(built)
+    for name, value in own.headers().items():
+        response[name] = value
+    return response
 
 
 def _strong(tag: str) -> str:

@@ -14,6 +14,7 @@ from accounts.models import User
 from projects.lookup import canonical_ref, project_id_of
 from projects.models import EventKind, MemberOUS, Role
 from projects.querysets.lines import ous_keys
+from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import in_state, state_words
 from projects.states import ACTIVE_PROJECT_STATES, Level, QA0Status, QA2Outcome
 from snoopi.api.errors import BadValue
@@ -97,7 +98,9 @@ def _by_project(rows: Rows, asked: Asked) -> Rows:
 
 
 def _changed_after(rows: Rows, asked: Asked) -> Rows:
-    return rows.filter(modified_at__gt=asked.moment())
+    # People outside are not told by a date either that something moved inside.
+    field = "modified_at" if is_staff_viewer(asked.viewer) else "public_modified_at"
+    return rows.filter(**{f"{field}__gt": asked.moment()})
 
 
 def _with_members(rows: Rows, members: Callable[[Rows], Rows]) -> Rows:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.http import HttpResponseBase
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +11,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from snoopi import keyset
 from snoopi.api.errors import BadValue
+from snoopi.api.exports import file_answer, form_of
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
@@ -61,6 +63,12 @@ class KeysetPagination(BasePagination):
     def _link(self, cursor: str | None) -> str | None:
         return replace_query_param(self.url, "cursor", cursor) if cursor else None
 
+    def link_header(self) -> dict[str, str]:
+        """The pages beside this one, for an answer without an envelope (RFC 8288)."""
+        links = {"next": self._link(self.page.next), "prev": self._link(self.page.previous)}
+        told = [f'<{url}>; rel="{name}"' for name, url in links.items() if url]
+        return {"Link": ", ".join(told)} if told else {}
+
     def get_results(self, data: Any) -> Any:
         return data["results"]
 
@@ -74,11 +82,28 @@ def listing(
 
 
 def paginated(
-    view: Any, request: Request, rows: Any, document: Callable[[Any], object]
-) -> Response:
-    """Answer one page of ``rows``, each told by ``document``."""
+    view: Any,
+    request: Request,
+    rows: Any,
+    document: Callable[[Any], object],
+    table: Callable[[Any], object] | None = None,
+) -> HttpResponseBase:
+    """Answer one page of ``rows``, each told by ``document``; or a file of them.
+
+    A file tells them by ``table`` where it has more columns than the list.
+    """
+    as_file = form_of(request) != "json"
+    if as_file and not {"page_size", "cursor"} & request.query_params.keys():
+        pages = keyset.every_page(rows, order=getattr(view, "order", ("pk",)))
+        return file_answer(request, view.get.shape, pages, table or document)
     paginator = KeysetPagination()
     found = paginator.paginate_queryset(rows, request, view)
+    if as_file:
+        more = paginator.page.next is not None
+        answer = file_answer(request, view.get.shape, iter([found]), table or document, more=more)
+        for name, value in paginator.link_header().items():
+            answer[name] = value
+        return answer
     return paginator.get_paginated_response([document(row) for row in found])
 
 

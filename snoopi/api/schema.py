@@ -11,6 +11,7 @@ from typing import (
     Required,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -20,9 +21,11 @@ from typing import (
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, build_basic_type
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from snoopi.api.errors import Problem
+from snoopi.api.exports import RENDERERS
 from snoopi.api.filters import Filter
 from snoopi.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
 from snoopi.api.shapes.words import Words
@@ -180,9 +183,17 @@ def reads(
     named: bool = False,
     refuses: Sequence[int] = (),
     parameters: Sequence[OpenApiParameter] = (),
+    table: Any = None,
+    forms: Sequence[str] = (),
 ) -> Callable[[Door], Door]:
-    """Describe a GET that answers ``shape``, of a thing ``named`` in the path or of a list."""
-    answers: dict[Any, Any] = {200: shape, **_problems([*_ALWAYS, *refuses])}
+    """Describe a GET that answers ``shape``, of a thing ``named`` in the path or of a list.
+
+    A list is also given as CSV; with a ``table`` shape, whose columns the files then have, as
+    VOTable too. ``forms`` says it where the answer is no list.
+    """
+    if isinstance(shape, ListOf):
+        forms = ("json", "csv", "votable") if table else ("json", "csv")
+    answers: dict[Any, Any] = {**_told(shape, forms), **_problems([*_ALWAYS, *refuses])}
     if named or conditional:
         answers[301] = _ELSEWHERE
     asked = [*parameters, *map(_filter_parameter, filters)]
@@ -191,6 +202,8 @@ def reads(
         asked += [_header("If-None-Match"), _header("If-Modified-Since")]
     if isinstance(shape, ListOf) and not isinstance(shape, FeedOf):
         asked += _PAGING
+    if len(forms) > 1:
+        asked.append(query("format", _FORMS, {"type": "string", "enum": [*forms]}))
     described: Callable[[Door], Door] = extend_schema(
         methods=["GET"],
         operation_id=_operation_id(summary),
@@ -199,7 +212,25 @@ def reads(
         responses=answers,
         filters=False,
     )
-    return described
+
+    def decorate(door: Door) -> Door:
+        promised: Any = described(door)
+        promised.forms = forms or ("json",)
+        promised.shape = table or getattr(shape, "item", None)
+        return cast(Door, promised)
+
+    return decorate
+
+
+_FORMS = "The form of the answer; it beats the Accept header."
+
+
+def _told(shape: Any, forms: Sequence[str]) -> dict[Any, Any]:
+    """What 200 answers, in every form."""
+    if len(forms) < 2:
+        return {200: shape}
+    files = {(200, RENDERERS[form].media_type): OpenApiTypes.STR for form in forms[1:]}
+    return {(200, "application/json"): shape, **files}
 
 
 def writes(

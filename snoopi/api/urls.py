@@ -3,7 +3,17 @@
 from django.urls import path, re_path, register_converter
 
 from snoopi.api.refs import RefConverter, elsewhere
-from snoopi.api.views import blocks, docs, events, ingest, ous, people, projects
+from snoopi.api.views import (
+    blocks,
+    docs,
+    events,
+    ingest,
+    matrix,
+    ous,
+    people,
+    projects,
+    sources,
+)
 
 register_converter(RefConverter, "ref")
 
@@ -12,6 +22,7 @@ urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<ref:ref>/", projects.ProjectView.as_view(), name="project-detail"),
     path("projects/<ref:ref>/tree/", projects.ProjectTree.as_view(), name="project-tree"),
+    path("projects/<ref:ref>/matrix/", matrix.ProjectMatrix.as_view(), name="project-matrix"),
     path("ous/", ous.OUSList.as_view(), name="ous-list"),
     path("ous/status/", ous.OUSBatch.as_view(), name="ous-batch"),
     path("ous/<ref:ref>/", ous.OUSView.as_view(), name="ous-detail"),
@@ -31,8 +42,12 @@ urlpatterns = [
     path("events/", events.EventFeed.as_view(), name="event-feed"),
     path("ingest/", ingest.IngestList.as_view(), name="ingest-list"),
     path("ingest/<int:pk>/", ingest.IngestJobView.as_view(), name="ingest-job"),
+    path("ingest/sources/", sources.SourceList.as_view(), name="source-list"),
+    path("ingest/sources/<str:name>/", sources.SourceView.as_view(), name="source-detail"),
     path("tokens/", people.TokenList.as_view(), name="token-list"),
     path("tokens/<int:pk>/", people.TokenView.as_view(), name="token-detail"),
+    path("view-as/", people.ViewingList.as_view(), name="viewing-list"),
+    path("view-as/<int:pk>/requests/", people.ViewedPageList.as_view(), name="viewing-requests"),
     path("me/", people.MeView.as_view(), name="me"),
     path("schema/", docs.SchemaView.as_view(), name="schema"),
     path("docs/", docs.DocsView.as_view(), name="docs"),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import Right
 from projects.models import Project
+from snoopi.pages.freshness import frame_ages
 from snoopi.pages.remembered import remembered
 
 THEMES = ("light", "dark")
@@ -33,11 +34,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("theme")
     return {
         "as_of": timezone.now(),
+        "ages": frame_ages() if isinstance(user, User) else None,
         "nav": _navigation(request, user) if isinstance(user, User) else [],
         "quick_links": settings.QUICK_LINKS,
         "shows_demo": remembered("demo-shown", _DEMO_SECONDS, _has_demo_projects),
         "theme": theme if theme in THEMES else "",
         "htmx_config": HTMX_CONFIG,
+        "viewing": getattr(request, "viewing", None),
     }
 
 
@@ -62,6 +65,8 @@ def _navigation(request: HttpRequest, user: User) -> list[NavItem]:
     ]
     if user.has_right(Right.INGEST):
         places.append(("Ingest", "ingest", "ingest"))
+    if user.has_right(Right.VIEW_AS):
+        places.append(("View as", "view-as", "eye"))
     items = [(name, reverse(view), icon) for name, view, icon in places]
     return [NavItem(name, url, icon, _is_under(request, url)) for name, url, icon in items]
 

@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.models import ApiToken, User
 from accounts.services import mark_token_used
 from projects.models import Tracked
+from snoopi.api.authentication import named_token
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -53,10 +54,12 @@ def takes_tokens(view: Door) -> Door:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
-        if "format" in request.GET and scheme.lower() == "token":
-            token = ApiToken.objects.for_text(text.strip()).first()
+        text = named_token(request)
+        if "format" in request.GET and text is not None:
+            token = ApiToken.objects.for_text(text).first()
             request.user = token.user if token else AnonymousUser()
+            # The token's own person asks, whomever the session beside it looks as.
+            request.viewing = None  # type: ignore[attr-defined]
             if token:
                 mark_token_used(token=token)
         return view(request, *args, **kwargs)

@@ -44,12 +44,14 @@ def ous_for(user: User, text: str) -> ObsUnitSet | None:
 
 
 def ous_rows(user: User) -> dict[Level, QuerySet[Any]]:
-    """The OUSs that ``user`` may see, by level, with their parents and progress."""
-    return {
+    """The OUSs that ``user`` may see, by level, with parents, progress, contact scientist."""
+    rows: dict[Level, QuerySet[Any]] = {
         Level.MEMBER_OUS: MemberOUS.objects.visible_to(user).with_parents(),
         Level.GROUP_OUS: GroupOUS.objects.visible_to(user).with_progress(),
         Level.SCIENCE_GOAL: ScienceGoal.objects.visible_to(user).with_progress(),
     }
+    scientist = "project__contact_scientist"
+    return {level: found.select_related(scientist) for level, found in rows.items()}
 
 
 def sched_block_for(user: User, text: str) -> SchedBlock | None:
@@ -66,4 +68,4 @@ def sched_block_rows(user: User) -> QuerySet[SchedBlock]:
 def exec_block_for(user: User, text: str) -> ExecBlock | None:
     """An execution block with all that stands above it."""
     rows = ExecBlock.objects.visible_to(user).with_parents()
-    return find(rows.select_related("member_ous__group_ous"), text)
+    return find(rows.select_related("member_ous__group_ous", "report"), text)

@@ -1,8 +1,9 @@
-"""Words that pages explain beside the life cycle's own: QA verdicts, levels, shapes. Pure."""
+"""Words that pages explain beside the life cycle's own: QA verdicts, levels, shapes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from projects.models import ScienceGoal
 from projects.states import Family, Level, Meaning, QA0Status, QA2Outcome
 
 QA0_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
@@ -88,6 +89,14 @@ def title_of(level: Level, name: str) -> str:
     """How an OUS is called on a page: "Member OUS (SgrB2)", or only its level's word."""
     own = own_name(level, name)
     return f"{LEVEL_WORDS[level]} ({own})" if own else LEVEL_WORDS[level]
+
+
+def goal_name(science_goal: ScienceGoal | None) -> str:
+    """What the PI called the science goal, else its OUS's own name; empty where unknown."""
+    if science_goal is None:
+        return ""
+    own = own_name(science_goal.LEVEL, science_goal.name)
+    return str(science_goal.asked.get("goal", "")) or own or science_goal.ref
 
 
 ARRAY_WORDS: Mapping[str, str] = MappingProxyType(

@@ -211,11 +211,9 @@ def _pairs(params: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, values in params.lists() for value in values if value]
 
 
-def in_order(
-    rows: QuerySet[Any], form: ListForm, columns: Sequence[Column], usual: str
-) -> QuerySet[Any]:
-    """All rows as the URL sorts them."""
-    return rows.order_by(*_order(sort_asked(form, columns, usual), columns), "-pk")
+def order_asked(form: ListForm, columns: Sequence[Column], usual: str) -> list[str]:
+    """The fields by which the URL sorts."""
+    return _order(sort_asked(form, columns, usual), columns)
 
 
 def _counted(rows: QuerySet[Any]) -> str:

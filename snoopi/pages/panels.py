@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
+from accounts.permissions import can_view_as
 from projects.models import (
     ExecBlock,
     GroupOUS,
@@ -23,7 +24,11 @@ from projects.models import (
 from projects.permissions import open_steps
 from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
-from snoopi.pages.glossary import own_name, title_of
+from qa.presentation import report_of
+from snoopi.pages.glossary import goal_name, title_of
+from snoopi.seasons import season_told
+from snoopi.support import citation_of, contact_of
+from snoopi.usual import usual_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +106,6 @@ def _with_unit(value: Any, unit: str) -> str:
     return f"{text}{gap}{unit}"
 
 
-def goal_name(science_goal: ScienceGoal | None) -> str:
-    """What the PI called the science goal, else its OUS's own name; empty where unknown."""
-    if science_goal is None:
-        return ""
-    own = own_name(science_goal.LEVEL, science_goal.name)
-    return str(science_goal.asked.get("goal", "")) or own or science_goal.ref
-
-
 def archive_query_url(uid: str | None) -> str:
     """Where ALMA's archive lists a member OUS; empty without a UID."""
     return f"{ARCHIVE_QUERY}?{urlencode({'member_ous_id': uid}, safe=':/')}" if uid else ""
@@ -138,7 +135,7 @@ def upstream_differences(thing: LivingThing, user: User) -> list[Difference]:
 
 
 def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
-    """The SB panel; one query, for the executions."""
+    """The SB panel; two queries, for the executions and the usual age."""
     member_ous = sched_block.member_ous
     return {
         "thing": sched_block,
@@ -146,7 +143,8 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "member_ous": member_ous,
         "goal_name": goal_name(member_ous.science_goal if member_ous else None),
         "executions": executions(sched_block),
-        "waiting": waiting(sched_block, user),
+        **_waits(sched_block, user),
+        "season": season_told(sched_block),
         "asked": asked_facts({**(member_ous.asked if member_ous else {}), **sched_block.asked}),
         "archive_query": archive_query_url(member_ous.uid if member_ous else None),
         "crumbs": crumbs(
@@ -166,15 +164,24 @@ def _exec_blocks(rows: QuerySet[ExecBlock], user: User) -> dict[str, Any]:
     }
 
 
+def _waits(thing: ObsUnitSet | SchedBlock, user: User) -> dict[str, Any]:
+    """What a thing waits for, and how long that usually takes; at most one query."""
+    found, cycle = waiting(thing, user), thing.project.cycle if thing.project else ""
+    counted = found is not None and isinstance(thing, MemberOUS | SchedBlock)
+    return {"waiting": found, "usual": usual_for(thing, cycle, user) if counted else None}
+
+
 def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
-    """The panel of an OUS on any level; at most two queries."""
+    """The panel of an OUS on any level; at most three queries."""
     common = {
         "thing": ous,
         "ous": ous,
-        "waiting": waiting(ous, user),
+        **_waits(ous, user),
         "asked": asked_facts(ous.asked),
         "differences": upstream_differences(ous, user),
         "steps": open_steps(user, ous),
+        "contact": contact_of(ous.project),
+        "citation": citation_of(ous.project),
         "crumbs": crumbs(ous.project, _above_ous(ous), ous.ref),
     }
     if isinstance(ous, MemberOUS):
@@ -221,14 +228,24 @@ def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:
     }
 
 
+def runs_below(ous: ObsUnitSet) -> Q:
+    """The condition for the executions of an OUS on any level."""
+    level = ous.LEVEL.value
+    return Q(**{level if isinstance(ous, MemberOUS) else f"member_ous__{level}": ous})
+
+
 def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
-    """An execution block with the way down to it; no query. QA0's comment is staff's."""
+    """An execution block with its report and the way down to it; no query.
+
+    QA0's comment is staff's.
+    """
     member_ous, block = exec_block.member_ous, sched_block_of(exec_block, user)
     node = block or member_ous
     above = [*_above_member(member_ous), member_ous, block]
     return {
         "thing": exec_block,
         "exec_block": exec_block,
+        "told": report_of(exec_block),
         "sched_block": block,
         "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
         "crumbs": crumbs(exec_block.project, above, node.ref if node else ""),
@@ -237,12 +254,16 @@ def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
 
 def project_panel(project: Project, user: User) -> dict[str, Any]:
     """The facts of a project with everybody tied to it; one query."""
-    ties = Membership.objects.current().filter(project=project).select_related("user")
+    ties = list(Membership.objects.current().filter(project=project).select_related("user"))
+    for tie in ties:
+        tie.is_viewable = can_view_as(user, tie.user)  # type: ignore[attr-defined]
     return {
         "thing": project,
         "project": project,
         "memberships": sorted(ties, key=lambda tie: (_ROLE_ORDER[tie.role], str(tie.user))),
         "keywords": project.science_keywords,
+        "contact": contact_of(project),
+        "citation": citation_of(project),
         "differences": upstream_differences(project, user),
     }
 

@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from projects.models import MemberOUS, Project, Role, SchedBlock
+from projects.models import MemberOUS, Project, Role, SchedBlock, StageAge
 from projects.presentation import Standing, Waiting, standing, waiting
 from projects.public import meaning_of, public_state
 from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import in_state
-from projects.states import Level, OUSState, StateFlag
+from projects.states import Level, OUSState, ProjectState, StateFlag
 from snoopi.pages.listing import Column, ListForm, in_roles, role_on, state_rank, text_in
+from snoopi.usual import Usual, usual_of_cycles
 
 PROJECT_COLUMNS = (
     Column("code", "Code", ("ref",)),
@@ -32,6 +33,20 @@ PROJECT_COLUMNS = (
 _WAITING_STATES = [
     state.value for state in OUSState if meaning_of(public_state(Level.MEMBER_OUS, state)).waits_for
 ]
+# Nobody waits for anything of these, whatever states their parts were left in.
+_OVER = [
+    ProjectState.REJECTED.value,
+    ProjectState.CANCELED.value,
+    ProjectState.NOT_OBSERVED.value,
+    ProjectState.DO_NOT_OBSERVE.value,
+    ProjectState.DELETED.value,
+]
+# Before Phase 2 is done a project waits itself, and may have no parts that could.
+_EARLY = [
+    state.value
+    for state in ProjectState
+    if public_state(Level.PROJECT, state) in {"Phase1Submitted", "Approved", "Phase2Submitted"}
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class ProjectRow:
     standing: Standing
     role: str
     waiting: Waiting | None
+    usual: StageAge | None = None
 
 
 def usual_sort(user: User) -> str:
@@ -66,7 +82,19 @@ def project_rows(user: User, form: ListForm) -> QuerySet[Project]:
         asks_flag=_asks_the_pi("state_flag", user),
         asks_since=_asks_the_pi(_since(user), user),
         waiting_id=_oldest_waiting("pk", user),
-        waiting_since=Coalesce("asks_since", _oldest_waiting(_since(user), user)),
+        waiting_since=_waiting_since(user),
+    )
+
+
+def _waiting_since(user: User) -> Case:
+    """Since when the oldest wait lasts that ``_waiting`` tells: to sort by."""
+    early = When(state__in=_EARLY, waiting_id=None, then=F(_since(user)))
+    own = Case(early, output_field=DateTimeField())
+    found = Coalesce("asks_since", _oldest_waiting(_since(user), user), own)
+    return Case(
+        When(state__in=_OVER, then=Value(None, DateTimeField())),
+        default=found,
+        output_field=DateTimeField(),
     )
 
 
@@ -80,7 +108,9 @@ def _since(user: User) -> str:
 
 
 def _oldest_waiting(field: str, user: User) -> Subquery:
-    members = MemberOUS.objects.filter(project=OuterRef("pk"), state__in=_WAITING_STATES)
+    mended = Q(state__in=("Broken", "Repaired"), resume_state__in=_WAITING_STATES)
+    waits = Q(state__in=_WAITING_STATES) | mended
+    members = MemberOUS.objects.filter(waits, project=OuterRef("pk"))
     oldest = members.order_by(F(_since(user)).asc(nulls_last=True), "pk")
     return Subquery(oldest.values(field)[:1])
 
@@ -95,26 +125,42 @@ def _asks_the_pi(field: str, user: User) -> Subquery:
 
 
 def _waiting(project: Any, members: dict[int, MemberOUS], user: User) -> Waiting | None:
+    if project.state in _OVER:
+        return None
     if project.asks_flag:
         word = public_state(Level.SCHED_BLOCK, "Waiting", flag=project.asks_flag)
         meaning = meaning_of(word)
         return Waiting(meaning.waits_for, meaning.on, project.asks_since)
-    return waiting(members[project.waiting_id], user) if project.waiting_id else None
+    if project.waiting_id:
+        return waiting(members[project.waiting_id], user)
+    return waiting(project, user) if project.state in _EARLY else None
 
 
 def shown_rows(projects: Iterable[Any], user: User) -> list[ProjectRow]:
-    """The lines of a page; one query for what waits longest in each project."""
+    """The lines of a page; two queries, for what waits longest and how long that usually is."""
     projects = list(projects)
     members = MemberOUS.objects.in_bulk([row.waiting_id for row in projects if row.waiting_id])
+    usual = usual_of_cycles(Level.MEMBER_OUS, (row.cycle for row in projects), user)
     return [
         ProjectRow(
             project,
             standing(project, user),
             Role(project.my_role).label if project.my_role else "",
             _waiting(project, members, user),
+            _usual(project, members, usual, user),
         )
         for project in projects
     ]
+
+
+def _usual(
+    project: Any, members: dict[int, MemberOUS], usual: Usual, user: User
+) -> StageAge | None:
+    """The usual age, where it is a member OUS that the project waits for."""
+    if project.asks_flag or project.state in _OVER or not project.waiting_id:
+        return None
+    stage = standing(members[project.waiting_id], user).state
+    return usual.get((project.cycle, stage or ""))
 
 
 def project_cells(row: ProjectRow) -> dict[str, Any]:
@@ -126,9 +172,14 @@ def project_cells(row: ProjectRow) -> dict[str, Any]:
         "pi": project.pi_name,
         "state": row.standing.label,
         "delivered": f"{project.members_delivered} of {project.members_total}",
-        "wait": f"{row.waiting.what} ({row.waiting.on})" if row.waiting else "",
+        "wait": _wait_words(row.waiting) if row.waiting else "",
         "role": row.role,
         "grade": project.grade,
         "cycle": project.cycle,
         "executive": project.executive,
     }
+
+
+def _wait_words(found: Waiting) -> str:
+    since = f"{found.since:%Y-%m-%d %H:%M} UTC" if found.since else "an unknown date"
+    return f"{found.what}, on {found.on}, since {since}"

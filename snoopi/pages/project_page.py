@@ -70,7 +70,7 @@ def chosen_ref(tree: PaintedTree, project: Project, text: str) -> str | None:
 
 
 def node_panel(project: Project, tree: PaintedTree, ref: str, user: User) -> dict[str, Any]:
-    """What the panel of a node shows, and its template; at most three queries."""
+    """What the panel of a node shows, and its template; at most four queries."""
     level = tree.places[ref][0]
     if level == Level.PROJECT:
         return {"panel": "pages/_project_facts.html", **project_panel(project, user)}

@@ -1,5 +1,6 @@
 """Search over everything a person may see, in a fixed number of queries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,7 +21,9 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from projects.presentation import standing
 from projects.states import Level
+from snoopi.keyset import every_page
 from snoopi.pages.glossary import LEVEL_WORDS
 from snoopi.pages.listing import text_in
 
@@ -145,3 +148,29 @@ def _hits(
     more = len(things) > GROUP_SIZE and list_view
     url = f"{reverse(list_view)}?{urlencode({'q': text})}" if more else ""
     return Hits(title, things[:GROUP_SIZE], url)
+
+
+def every_hit(user: User, text: str, scope: SearchScope) -> Iterator[Any]:
+    """Everything that holds the text, kind after kind; a thousand things a query."""
+    for in_scopes, _, rows, fields, _ in _kinds(user) if text else ():
+        if scope in in_scopes:
+            for page in every_page(rows.filter(text_in(text, *fields)), order=("-pk",)):
+                yield from page
+
+
+FOUND_HEAD = ("Level", "Ref", "UID", "Name", "Project", "PI", "State", "Targets")
+
+
+def found_row(thing: Any, user: User) -> list[Any]:
+    """A thing that was found, as a line of a file."""
+    is_project = isinstance(thing, Project)
+    return [
+        thing.LEVEL.value,
+        thing.ref,
+        thing.uid,
+        thing.title if is_project else thing.name,
+        thing.ref if is_project else (thing.project.ref if thing.project else None),
+        thing.pi_name if is_project else None,
+        standing(thing, user).label,
+        getattr(thing, "targets", []),
+    ]

@@ -3,11 +3,23 @@
 from django.urls import include, path
 
 from snoopi.pages.views import help as help_views
-from snoopi.pages.views import histories, home, ingest, lists, moves, project, search, things
+from snoopi.pages.views import (
+    histories,
+    home,
+    ingest,
+    lists,
+    matrix,
+    moves,
+    project,
+    search,
+    things,
+    view_as,
+)
 
 project_patterns = [
     path("projects/", lists.projects, name="project-list"),
     path("projects/<path:ref>/history/", histories.project_history, name="project-history"),
+    path("projects/<path:ref>/matrix/", matrix.project_matrix, name="project-matrix"),
     path("projects/<path:ref>/", project.project_detail, name="project-detail"),
     path("schedblocks/", lists.sched_blocks, name="sched-block-list"),
     path(
@@ -28,6 +40,11 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("help/", help_views.help_page, name="help"),
     path("ingest/", ingest.ingest, name="ingest"),
+    path("ingest/sources/<str:name>/poll/", ingest.source_poll, name="source-poll"),
+    path("view-as/", view_as.view_as, name="view-as"),
+    path("view-as/stop/", view_as.stop, name="view-as-stop"),
+    path("view-as/log/", view_as.log, name="view-as-log"),
+    path("view-as/log/<int:pk>/", view_as.viewed_pages, name="view-as-pages"),
     path("", include((project_patterns, "projects"))),
     path("", include("accounts.urls")),
 ]

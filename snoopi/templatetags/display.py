@@ -4,6 +4,7 @@ Only format: what is shown was decided in ``projects.presentation`` or in a view
 tags are built in (settings), so templates need no ``load``.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,10 +27,12 @@ from snoopi.pages.glossary import (
     title_of,
 )
 from snoopi.pages.markup import marked, shape
+from snoopi.usual import days_words
 
 register = template.Library()
 
 NOT_KNOWN = "N/A"
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _CLOSE_UNITS = frozenset({"°", "′", "″"})
 
 
@@ -148,6 +151,20 @@ def days(moment: datetime | None) -> str:
         return "date unknown"
     number = (timezone.now() - moment).days
     return "1 day" if number == 1 else f"{number} days"
+
+
+@register.filter
+def dated(text: str) -> SafeString:
+    """A sentence whose days are marked as such, and never broken in the middle."""
+    return mark_safe(  # noqa: S308 - the text was escaped before the marks were put in
+        _DAY.sub(r'<time datetime="\g<0>">\g<0></time>', escape(text))
+    )
+
+
+@register.filter
+def usual_days(number: float) -> str:
+    """A median in days or hours."""
+    return days_words(number)
 
 
 @register.filter

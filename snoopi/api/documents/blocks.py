@@ -1,10 +1,13 @@
 """Scheduling blocks and execution blocks."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from projects.models import ExecBlock, SchedBlock
-from projects.presentation import sched_block_of, standing
+from projects.presentation import sched_block_of, standing, version_of
 from projects.querysets.project import Viewer, is_staff_viewer
+from qa.models import ExecReport
+from qa.presentation import ReportTold, SourceRow, report_of
 from snoopi.api.documents.common import (
     archive_query,
     dec_words,
@@ -14,13 +17,16 @@ from snoopi.api.documents.common import (
     number,
     ra_words,
 )
+from snoopi.api.documents.support import season_document
 from snoopi.api.shapes.blocks import (
     Array,
     ExecBlockLine,
     ExecBlockReport,
+    ExecBlockRow,
     Measured,
     SchedBlockDetail,
     SchedBlockLine,
+    SourceTime,
     Tsys,
 )
 
@@ -51,7 +57,7 @@ def sched_block_line(block: SchedBlock, viewer: Viewer) -> SchedBlockLine:
         rep_freq_ghz=block.rep_freq_ghz,
         estimated_time_min=block.estimated_time_min,
         executions=executions(block),
-        version=block.version,
+        version=version_of(block, viewer),
     )
 
 
@@ -62,6 +68,8 @@ def sched_block_detail(
     return SchedBlockDetail(
         **sched_block_line(block, viewer),
         asked=block.asked,
+        grade=(block.project.grade or None) if block.project else None,
+        season=season_document(block),
         exec_blocks=[exec_block_line(row, viewer) for row in exec_blocks],
     )
 
@@ -81,16 +89,32 @@ def exec_block_line(block: ExecBlock, viewer: Viewer) -> ExecBlockLine:
         duration_min=None if block.duration_min is None else round(block.duration_min, 4),
         qa0=block.qa0,
         execution_fraction=number(block.execution_fraction),
-        version=block.version,
+        version=version_of(block, viewer),
+    )
+
+
+def exec_block_row(block: ExecBlock, viewer: Viewer) -> ExecBlockRow:
+    """An EB as a row of a file; read it with its parents."""
+    return ExecBlockRow(
+        **exec_block_line(block, viewer),
+        bands=block.bands,
+        array=block.array or None,
+        targets=block.targets,
+        ra_deg=block.ra_deg,
+        dec_deg=block.dec_deg,
+        rep_freq_ghz=block.rep_freq_ghz,
+        pwv_mm=block.pwv_mm,
+        integration_s=block.integration_s,
     )
 
 
 def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
     """The report of an EB as far as sources have said; unknown is null.
 
-    Comments on QA0 are internal.
+    Read it with its parents and report. Comments on QA0 are internal.
     """
     comment = block.qa0_comment if is_staff_viewer(viewer) else ""
+    told = report_of(block)
     return ExecBlockReport(
         **exec_block_line(block, viewer),
         qa0_comment=comment or None,
@@ -101,30 +125,48 @@ def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
         rep_freq_ghz=block.rep_freq_ghz,
         pwv_mm=block.pwv_mm,
         integration_s=block.integration_s,
-        tsys=UNKNOWN_TSYS,
-        array=_array(block),
-        sources=[],
+        tsys=_tsys(told.report) if told else UNKNOWN_TSYS,
+        array=_array(block, told),
+        sources=[_source(row) for row in told.sources] if told else [],
+        reasons=dict(told.reasons) if told else {},
     )
 
 
-UNKNOWN_TSYS = Tsys(
-    mean=None,
-    std=None,
-    min=None,
-    max=None,
-    measured=Measured(mean=None, std=None, min=None, max=None, n=None, missing=None),
-)
+_UNMEASURED = Measured(mean=None, std=None, min=None, max=None, n=None, missing=None)
+UNKNOWN_TSYS = Tsys(mean=None, std=None, min=None, max=None, measured=_UNMEASURED)
 
 
-def _array(block: ExecBlock) -> Array:
+def _tsys(report: ExecReport) -> Tsys:
+    measured = cast("Measured", report.tsys_measured or _UNMEASURED)
+    return Tsys(
+        mean=report.tsys_mean_k,
+        std=report.tsys_std_k,
+        min=report.tsys_min_k,
+        max=report.tsys_max_k,
+        measured=measured,
+    )
+
+
+def _array(block: ExecBlock, told: ReportTold | None) -> Array:
+    report = told.report if told else None
     return Array(
         name=block.array or None,
-        antennas=len(block.antennas) or None,
+        antennas=(report.antenna_count if report else len(block.antennas)) or None,
         antenna_names=block.antennas,
-        shortest_m=None,
-        longest_m=None,
-        l5_m=None,
-        l80_m=None,
-        angular_resolution_arcsec=None,
-        max_recoverable_scale_arcsec=None,
+        shortest_m=report.shortest_m if report else None,
+        longest_m=report.longest_m if report else None,
+        l5_m=report.l5_m if report else None,
+        l80_m=report.l80_m if report else None,
+        angular_resolution_arcsec=told.resolution_arcsec if told else None,
+        max_recoverable_scale_arcsec=told.largest_scale_arcsec if told else None,
+    )
+
+
+def _source(row: SourceRow) -> SourceTime:
+    return SourceTime(
+        intent=row.intent,
+        name=row.name,
+        ra=ra_words(row.ra_deg),
+        dec=dec_words(row.dec_deg),
+        time_min=round(row.minutes, 3),
     )

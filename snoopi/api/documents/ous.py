@@ -5,11 +5,12 @@ from typing import Any
 from django.utils import timezone
 
 from projects.models import Event, GroupOUS, MemberOUS
-from projects.presentation import standing, told
+from projects.presentation import standing, told, version_of
 from projects.public import data_rights
 from projects.querysets.project import Viewer
 from snoopi.api.documents.common import archive_query, executions, named, waits
-from snoopi.api.shapes.ous import EventLine, HistoryLine, OUSDetail, Status
+from snoopi.api.documents.support import citation_document, contact_document
+from snoopi.api.shapes.ous import EventLine, HistoryLine, OUSDetail, OUSRow, Status
 from snoopi.api.shapes.words import LEVEL_WORDS
 
 
@@ -32,7 +33,23 @@ def status(ous: Any, viewer: Viewer) -> Status:
         delivery_generation=ous.delivery_generation,
         release_date=ous.release_date,
         data_rights=data_rights(ous.release_date, timezone.now()),
-        version=ous.version,
+        version=version_of(ous, viewer),
+    )
+
+
+def ous_row(ous: Any, viewer: Viewer) -> OUSRow:
+    """An OUS as a row of a file; read it ``as_status``."""
+    member = ous if isinstance(ous, MemberOUS) else MemberOUS()
+    return OUSRow(
+        **status(ous, viewer),
+        bands=member.bands,
+        array=member.array or None,
+        targets=member.targets,
+        ra_deg=member.ra_deg,
+        dec_deg=member.dec_deg,
+        rep_freq_ghz=member.rep_freq_ghz,
+        resolution_arcsec=member.resolution_arcsec,
+        largest_scale_arcsec=member.largest_scale_arcsec,
     )
 
 
@@ -56,6 +73,8 @@ def ous_detail(ous: Any, viewer: Viewer) -> OUSDetail:
         resolution_arcsec=member.resolution_arcsec,
         largest_scale_arcsec=member.largest_scale_arcsec,
         archive_query=archive_query(member),
+        contact=contact_document(ous.project),
+        citation=citation_document(ous.project),
     )
 
 

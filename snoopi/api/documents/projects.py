@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from projects.models import Project
-from projects.presentation import standing
+from projects.presentation import standing, version_of
 from projects.querysets.below import NOT_COUNTED
 from projects.querysets.project import Viewer
 from projects.states import Level
 from snoopi.api.documents.common import executions, number, waits
+from snoopi.api.documents.support import citation_document, contact_document
 from snoopi.api.shapes.projects import Executions, Progress, ProjectDetail, ProjectLine, TreeNode
 from snoopi.api.shapes.words import LEVEL_WORDS
 
@@ -40,7 +41,7 @@ def project_line(project: Project, viewer: Viewer) -> ProjectLine:
         state_since=found.since,
         label=found.label,
         delivered=Progress(done=project.members_delivered, total=project.members_total),
-        version=project.version,
+        version=version_of(project, viewer),
     )
 
 
@@ -54,6 +55,8 @@ def project_detail(project: Project, viewer: Viewer) -> ProjectDetail:
         science_category=project.science_category or None,
         science_keywords=project.science_keywords or None,
         contact_scientist=str(scientist) if scientist else None,
+        contact=contact_document(project),
+        citation=citation_document(project),
         waiting=waits(project, viewer),
     )
 

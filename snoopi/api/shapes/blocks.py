@@ -1,6 +1,6 @@
 """Scheduling blocks and execution blocks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from snoopi.api.shapes.projects import Executions, Named
@@ -51,10 +51,55 @@ class ExecBlockLine(TypedDict):
     version: int
 
 
+class Window(TypedDict):
+    """Days on which the array serves some configurations; both belong to it."""
+
+    cycle: str
+    configurations: list[str]
+    first_day: date
+    last_day: date
+    confidence: str
+    source: str
+
+
+class Season(TypedDict):
+    """When a scheduling block can be observed, and what becomes of it at the end."""
+
+    cycle: Annotated[str | None, "As the project's code has it."]
+    cycle_name: Annotated[str | None, "Null where no dates are on file."]
+    first_day: date | None
+    last_day: date | None
+    is_over: bool
+    allowed_configurations: list[str]
+    any_time: Annotated[bool, "The 7-m and total power arrays do not move."]
+    windows: list[Window]
+    now: Window | None
+    next: Window | None
+    carried_over: Annotated[bool | None, "Null where no rule is on file."]
+    when_text: str
+    ends_text: str
+    carry_over_text: str
+
+
+class ExecBlockRow(ExecBlockLine):
+    """An execution block as a row of a file."""
+
+    bands: list[int]
+    array: str | None
+    targets: list[str]
+    ra_deg: Degrees
+    dec_deg: Degrees
+    rep_freq_ghz: float | None
+    pwv_mm: float | None
+    integration_s: float | None
+
+
 class SchedBlockDetail(SchedBlockLine):
     """The panel of a scheduling block as data."""
 
     asked: dict[str, Any]
+    grade: str | None
+    season: Season
     exec_blocks: list[ExecBlockLine]
 
 
@@ -117,3 +162,4 @@ class ExecBlockReport(ExecBlockLine):
     tsys: Tsys
     array: Array
     sources: list[SourceTime]
+    reasons: Annotated[dict[str, str], "Why a figure of the report is not known, by figure."]

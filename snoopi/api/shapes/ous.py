@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Required, TypedDict
 
-from snoopi.api.shapes.projects import Executions, Named, Waiting
+from snoopi.api.shapes.projects import Citation, Contact, Executions, Named, Waiting
 from snoopi.api.shapes.words import AnyLevel, DataRights, Degrees, OUSLevel, QA2Word, State
 
 
@@ -26,6 +26,19 @@ class Status(TypedDict):
     release_date: Annotated[datetime | None, "End of the proprietary period."]
     data_rights: DataRights
     version: int
+
+
+class OUSRow(Status):
+    """An OUS as a row of a file; what only member OUSs have is empty above them."""
+
+    bands: list[int]
+    array: str | None
+    targets: list[str]
+    ra_deg: Degrees
+    dec_deg: Degrees
+    rep_freq_ghz: float | None
+    resolution_arcsec: float | None
+    largest_scale_arcsec: float | None
 
 
 class Unknown(TypedDict):
@@ -63,6 +76,8 @@ class OUSDetail(Status):
     resolution_arcsec: float | None
     largest_scale_arcsec: float | None
     archive_query: Annotated[str | None, "Where the science archive shows it."]
+    contact: Contact
+    citation: Citation | None
 
 
 HistoryLine = TypedDict(

@@ -48,7 +48,29 @@ class ProjectDetail(ProjectLine):
     science_category: str | None
     science_keywords: str | None
     contact_scientist: str | None
+    contact: "Contact"
+    citation: "Citation | None"
     waiting: "Waiting | None"
+
+
+class Contact(TypedDict):
+    """Who helps with a project; null where no source says."""
+
+    scientist: str | None
+    arc: str | None
+    name: Annotated[str | None, "The ARC's name."]
+    site: str | None
+    helpdesk: str | None
+    text: Annotated[str | None, "How to reach it."]
+
+
+class Citation(TypedDict):
+    """What a paper has to say."""
+
+    code: str
+    acknowledgement: str
+    arc: Annotated[str | None, "The ARC's own text; null where none is on file."]
+    source: Annotated[str, "Where the wording comes from."]
 
 
 class Waiting(TypedDict):

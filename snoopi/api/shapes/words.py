@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from accounts.models import TokenScope
+from ingest.configured import SourceKind
 from ingest.models import JobState
+from ingest.sources.ages import Condition
 from projects.states import Level, QA0Status, QA2Outcome
 
 LEVEL_WORDS = {
@@ -32,5 +34,7 @@ QA0Word = Annotated[str, Words("QA0", tuple(QA0Status))]
 QA2Word = Annotated[str, Words("QA2", tuple(QA2Outcome))]
 TokenScopeWord = Annotated[str, Words("TokenScope", tuple(TokenScope.values))]
 JobStateWord = Annotated[str, Words("JobState", tuple(JobState.values))]
+SourceKindWord = Annotated[str, Words("SourceKind", tuple(SourceKind))]
+SourceStateWord = Annotated[str, Words("SourceState", tuple(one.name.lower() for one in Condition))]
 State = Annotated[str | None, "In the caller's vocabulary; null where no source has said."]
 Degrees = Annotated[float | None, "ICRS degrees."]

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from rest_framework.response import Response
+from django.http import HttpResponseBase
 
 from projects.lookup import find
 from projects.models import ExecBlock, SchedBlock
@@ -13,14 +13,17 @@ from snoopi.api.conditional import Validators, answer
 from snoopi.api.documents.blocks import (
     exec_block_line,
     exec_block_report,
+    exec_block_row,
     sched_block_detail,
     sched_block_line,
 )
+from snoopi.api.documents.support import season_document
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads
 from snoopi.api.shapes.blocks import (
     ExecBlockLine,
     ExecBlockReport,
+    ExecBlockRow,
     SchedBlockDetail,
     SchedBlockLine,
 )
@@ -43,7 +46,7 @@ class SchedBlockList(ApiView):
     """SBs that the caller may see."""
 
     @reads(ListOf(SchedBlockLine), "List scheduling blocks", filters=_SCHED_FILTERS)
-    def get(self, request: ApiRequest) -> Response:
+    def get(self, request: ApiRequest) -> HttpResponseBase:
         visible = SchedBlock.objects.visible_to(request.user).with_parents()
         rows = filters.narrowed(visible, _SCHED_FILTERS, request)
         return paginated(self, request, rows, partial(sched_block_line, viewer=request.user))
@@ -53,10 +56,12 @@ class SchedBlockView(ApiView):
     """The panel of one SB."""
 
     @reads(SchedBlockDetail, "Read a scheduling block", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         viewer = request.user
         block = find_sched_block(request, ref)
-        validators = Validators.of(block, viewer, sched_block_line(block, viewer).items())
+        season = season_document(block)
+        shown = [*sched_block_line(block, viewer).items(), *season.items()]
+        validators = Validators.of(block, viewer, shown)
 
         def build() -> object:
             visible = ExecBlock.objects.visible_to(viewer).with_parents()
@@ -78,27 +83,33 @@ class SchedBlockHistory(ApiView):
     order = ("-at", "-pk")
 
     @reads(ListOf(HistoryLine), "Read the history of a scheduling block", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         return answer_history(self, request, find_sched_block(request, ref))
 
 
 class ExecBlockList(ApiView):
     """EBs that the caller may see."""
 
-    @reads(ListOf(ExecBlockLine), "List execution blocks", filters=_EXEC_FILTERS)
-    def get(self, request: ApiRequest) -> Response:
+    @reads(
+        ListOf(ExecBlockLine),
+        "List execution blocks",
+        filters=_EXEC_FILTERS,
+        table=ExecBlockRow,
+    )
+    def get(self, request: ApiRequest) -> HttpResponseBase:
         visible = ExecBlock.objects.visible_to(request.user).with_parents()
         rows = filters.narrowed(visible, _EXEC_FILTERS, request)
-        return paginated(self, request, rows, lambda block: exec_block_line(block, request.user))
+        forms = (exec_block_line, exec_block_row)
+        return paginated(self, request, rows, *(partial(t, viewer=request.user) for t in forms))
 
 
 class ExecBlockView(ApiView):
     """The report of one EB."""
 
     @reads(ExecBlockReport, "Read the report of an execution block", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         viewer = request.user
-        rows = ExecBlock.objects.visible_to(viewer).with_parents()
+        rows = ExecBlock.objects.visible_to(viewer).with_parents().select_related("report")
         block = found_or_404(find(rows, ref))
         document = exec_block_report(block, viewer)
         validators = Validators.of(block, viewer, document.items())

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django.http import HttpResponseBase
 from django.urls import reverse
 from rest_framework.response import Response
 
@@ -31,7 +32,7 @@ class IngestList(ApiView):
     parser_classes = [RawParser]
 
     @reads(ListOf(JobLine), "List ingest jobs", refuses=[403])
-    def get(self, request: ApiRequest) -> Response:
+    def get(self, request: ApiRequest) -> HttpResponseBase:
         need_right(request.user, Right.INGEST)
         rows = IngestJob.objects.defer("body", "report")
         return paginated(self, request, rows, told_job)

@@ -1,16 +1,15 @@
 """OUSs of the three levels: lists, statuses, histories, executions, steps."""
 
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
 from projects.lookup import canonical_ref, is_storable
-from projects.models import Event, ExecBlock, MemberOUS
+from projects.models import Event, ExecBlock
 from projects.permissions import can_move_at_all
 from projects.querysets.lines import MODELS, ous_by_key, ous_keys
 from projects.services.states import move_state
@@ -24,13 +23,21 @@ from snoopi.api.base import (
     text_field,
 )
 from snoopi.api.conditional import Validators, answer
-from snoopi.api.documents.blocks import exec_block_line
-from snoopi.api.documents.ous import history_line, ous_detail, status
-from snoopi.api.errors import ApiProblem, BadValue, ProblemError
+from snoopi.api.documents.blocks import exec_block_line, exec_block_row
+from snoopi.api.documents.ous import history_line, ous_detail, ous_row, status
+from snoopi.api.errors import BadValue
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import IF_MATCH, ListOf, query, reads, writes
-from snoopi.api.shapes.blocks import ExecBlockLine
-from snoopi.api.shapes.ous import Batch, BatchRequest, HistoryLine, OUSDetail, StateRequest, Status
+from snoopi.api.shapes.blocks import ExecBlockLine, ExecBlockRow
+from snoopi.api.shapes.ous import (
+    Batch,
+    BatchRequest,
+    HistoryLine,
+    OUSDetail,
+    OUSRow,
+    StateRequest,
+    Status,
+)
 
 LEVELS = {
     "member": Level.MEMBER_OUS,
@@ -53,10 +60,14 @@ _LEVEL = query("level", "One level a list.", {"type": "string", "enum": list(LEV
 def rows_on(level: Level, viewer: User, *parents: str) -> Any:
     """The visible OUSs of one level, ready to be told as statuses.
 
-    ``parents`` of member OUSs come with them where they are named; a group has its goal.
+    Where ``parents`` of member OUSs are named they come with them, and with the project
+    its contact scientist; a group has its goal.
     """
     rows = MODELS[level]._default_manager.visible_to(viewer).as_status()  # type: ignore[attr-defined]
-    return rows.select_related(*parents) if parents and level == Level.MEMBER_OUS else rows
+    if not parents:
+        return rows
+    rows = rows.select_related("project__contact_scientist")
+    return rows.select_related(*parents) if level == Level.MEMBER_OUS else rows
 
 
 def find_ous(viewer: User, ref: str, *parents: str) -> Any:
@@ -79,20 +90,27 @@ def find_ous(viewer: User, ref: str, *parents: str) -> Any:
 class OUSList(ApiView):
     """OUSs of one level that the caller may see."""
 
-    @reads(ListOf(Status), "List the statuses of OUSs", filters=_FILTERS, parameters=[_LEVEL])
-    def get(self, request: ApiRequest) -> Response:
+    @reads(
+        ListOf(Status),
+        "List the statuses of OUSs",
+        filters=_FILTERS,
+        parameters=[_LEVEL],
+        table=OUSRow,
+    )
+    def get(self, request: ApiRequest) -> HttpResponseBase:
         word = request.query_params.get("level") or "member"
         if word not in LEVELS:
             raise BadValue("level", f"“{word[:40]}” is no level", [*LEVELS])
         rows = filters.narrowed(rows_on(LEVELS[word], request.user), _FILTERS, request)
-        return paginated(self, request, rows, lambda row: status(row, request.user))
+        tell, tell_row = (partial(told, viewer=request.user) for told in (status, ous_row))
+        return paginated(self, request, rows, tell, tell_row)
 
 
 class OUSView(ApiView):
     """One OUS with what stands around it."""
 
     @reads(OUSDetail, "Read an OUS", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         ous = find_ous(request.user, ref, "science_goal", "group_ous")
         document = ous_detail(ous, request.user)
         validators = Validators.of(ous, request.user, document.items())
@@ -103,7 +121,7 @@ class OUSStatus(ApiView):
     """Where one OUS stands."""
 
     @reads(Status, "Read the status of an OUS", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         document, validators = told_status(find_ous(request.user, ref), request.user)
         return answer(request, validators, lambda: document)
 
@@ -150,11 +168,11 @@ class OUSHistory(ApiView):
     order = ("-at", "-pk")
 
     @reads(ListOf(HistoryLine), "Read the history of an OUS", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         return answer_history(self, request, find_ous(request.user, ref))
 
 
-def answer_history(view: ApiView, request: ApiRequest, thing: Any) -> Response:
+def answer_history(view: ApiView, request: ApiRequest, thing: Any) -> HttpResponseBase:
     """Answer a page of the history of a thing, with the thing's validators."""
     level = thing.LEVEL.value
     events = Event.objects.visible_to(request.user).filter(**{level: thing})
@@ -162,7 +180,7 @@ def answer_history(view: ApiView, request: ApiRequest, thing: Any) -> Response:
 
     def build() -> object:
         tell = partial(history_line, viewer=request.user)
-        return paginated(view, request, rows, tell).data
+        return paginated(view, request, rows, tell)
 
     return answer(request, Validators.of(thing, request.user), build)
 
@@ -172,12 +190,18 @@ class OUSExecBlocks(ApiView):
 
     order = ("-ended", "-pk")
 
-    @reads(ListOf(ExecBlockLine), "List the execution blocks of an OUS", named=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    @reads(
+        ListOf(ExecBlockLine),
+        "List the execution blocks of an OUS",
+        named=True,
+        table=ExecBlockRow,
+    )
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         ous = find_ous(request.user, ref)
         rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end()
         below = filters.of_ous(rows, ous.LEVEL, ous.pk)
-        return paginated(self, request, below, lambda block: exec_block_line(block, request.user))
+        forms = (exec_block_line, exec_block_row)
+        return paginated(self, request, below, *(partial(t, viewer=request.user) for t in forms))
 
 
 class OUSState(ApiView):
@@ -198,8 +222,6 @@ class OUSState(ApiView):
             raise PermissionDenied("Your account may not move states.")
         seen = Validators.of(ous, user).check_write(request)
         step = _step(body_object(request))
-        if not isinstance(ous, MemberOUS):
-            raise _follows(step["to"])
         move_state(ous, actor=user, expected_version=ous.version if seen else None, **step)
         document, validators = told_status(find_ous(user, ous.ref), user)
         return Response(document, headers=validators.headers())
@@ -212,9 +234,3 @@ def _step(body: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(public, bool):
         raise BadValue("public", "must be true or false")
     return {"to": to, "note": text_field(body, "note", longest=2000), "note_public": public}
-
-
-def _follows(to: str) -> ApiProblem:
-    why = "Groups and science goals follow their member OUSs and take no steps of their own."
-    error = ProblemError(field="to", message=why, legal=[])
-    return ApiProblem(HTTPStatus.CONFLICT, why, error)

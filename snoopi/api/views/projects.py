@@ -1,9 +1,10 @@
 """Projects and their trees."""
 
-from rest_framework.response import Response
+from django.http import HttpResponseBase
 
 from projects.lookup import find
 from projects.models import Alias, Project
+from projects.presentation import modified_at_of, version_of
 from projects.querysets.lines import tree_of
 from projects.states import Level
 from snoopi.api.base import ApiRequest, ApiView, found_or_404
@@ -23,7 +24,7 @@ class ProjectList(ApiView):
     order = ("-ref",)
 
     @reads(ListOf(ProjectLine), "List projects", filters=_FILTERS)
-    def get(self, request: ApiRequest) -> Response:
+    def get(self, request: ApiRequest) -> HttpResponseBase:
         rows = narrowed(Project.objects.visible_to(request.user), _FILTERS, request)
         return paginated(self, request, rows, lambda row: project_line(row, request.user))
 
@@ -32,7 +33,7 @@ class ProjectView(ApiView):
     """One project."""
 
     @reads(ProjectDetail, "Read a project", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         viewer = request.user
         rows = Project.objects.visible_to(viewer).select_related("contact_scientist")
         project = found_or_404(find(rows, ref))
@@ -44,7 +45,7 @@ class ProjectTree(ApiView):
     """A project with everything below it, down to the SBs."""
 
     @reads(TreeNode, "Read a project's tree", conditional=True)
-    def get(self, request: ApiRequest, ref: str) -> Response:
+    def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         viewer = request.user
         projects = Project.objects.visible_to(viewer)
         things = tree_of(projects.filter(ref=ref), viewer)
@@ -52,7 +53,7 @@ class ProjectTree(ApiView):
             former = Alias.objects.target_ids(Level.PROJECT, ref)
             things = tree_of(projects.filter(pk__in=former), viewer)
         found_or_404(things[0] if things else None)
-        versions = [(thing.LEVEL, thing.pk, thing.version) for thing in things]
-        newest = max(thing.modified_at for thing in things)
+        versions = [(thing.LEVEL, thing.pk, version_of(thing, viewer)) for thing in things]
+        newest = max(modified_at_of(thing, viewer) for thing in things)
         validators = Validators.of(things[0], viewer, versions, newest)
         return answer(request, validators, lambda: tree(things, viewer))

@@ -1,27 +1,24 @@
 """Starts the embedded observatory: SQLite, one server, one background thread."""
 
-import hashlib
 import os
 import secrets
-import socket
 from argparse import ArgumentParser
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
+from django.core.management.base import BaseCommand
 
 from accounts.services import set_demo_password
 from projects.models import Project
 from snoopi.bell import BackgroundThread
 from snoopi.demo.build import build_demo
 from snoopi.demo.wipe import OthersAreHere
+from snoopi.serve.ports import check_free
+from snoopi.serve.web import build_server
+from snoopi.static_build import collect_static
 
 WORKERS = 2
 
@@ -34,9 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="leave the database as it is")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _check_free(options["port"])
+        check_free("127.0.0.1", options["port"])
         call_command("migrate", verbosity=0, interactive=False)
-        self._collect_static()
+        collect_static()
         if not options["no_demo"]:
             self._demo()
         port = options["port"]
@@ -50,22 +47,6 @@ class Command(BaseCommand):
         finally:
             if background:
                 background.stop()
-
-    def _collect_static(self) -> None:
-        """Collect static files when they differ from what was collected last."""
-        stamp = settings.STATIC_ROOT / ".stamp"
-        digest = _static_digest()
-        if not stamp.exists() or stamp.read_text() != digest:
-            # The interface is browsed with Swagger; the other browser that comes along is large.
-            unused = ["redoc*"]
-            call_command(
-                "collectstatic",
-                verbosity=0,
-                interactive=False,
-                clear=True,
-                ignore_patterns=unused,
-            )
-            stamp.write_text(digest)
 
     def _make_demo(self, complete: Path) -> None:
         """Make the demo, or make it again where an earlier start was interrupted."""
@@ -92,30 +73,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {user.username:<10} {user.name}")
 
 
-def _check_free(port: int) -> None:
-    """Find out before minutes of work that somebody else has the port."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as problem:
-            reason = getattr(problem, "strerror", None) or problem
-            raise CommandError(f"Port {port} cannot be used ({reason}); choose another.") from None
-
-
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _static_digest() -> str:
-    """A digest over the names, sizes and times of all static files there are."""
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            file = Path(storage.path(path))
-            stat = file.stat()
-            digest.update(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
 
 
 def _demo_password(kept: Path) -> str:
@@ -128,13 +87,10 @@ def _demo_password(kept: Path) -> str:
 
 
 def _server(port: int) -> Any:
-    return Granian(
-        "snoopi.wsgi:application",
+    return build_server(
         address="127.0.0.1",
         port=port,
-        interface=Interfaces.WSGI,
         workers=WORKERS,
         blocking_threads=2,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_dictconfig=settings.LOGGING,
     )

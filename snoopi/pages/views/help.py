@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.rights import Right
+from projects.arrays import COLUMN_HINTS
 from projects.moves import MOVES, Move
+from projects.observatory import calendar
 from projects.public import MEANINGS, public_label, staff_label
+from projects.querysets.stage_ages import FEWEST_STAYS
 from projects.states import Level, Meaning
 from snoopi.pages.doors import PageRequest, members_only
 from snoopi.pages.glossary import LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
@@ -44,6 +49,11 @@ def help_page(request: PageRequest) -> HttpResponse:
         "qa0": [Explained(word, word, meaning) for word, meaning in QA0_MEANINGS.items()],
         "qa2": [Explained(word, word, meaning) for word, meaning in QA2_MEANINGS.items()],
         "steps": _steps(request.user),
+        "may_view_as": request.user.has_right(Right.VIEW_AS),
+        "view_as_minutes": f"{settings.VIEW_AS_TIME.total_seconds() / 60:g}",
+        "columns": COLUMN_HINTS.items(),
+        "calendar": calendar(),
+        "fewest_stays": FEWEST_STAYS,
     }
     return render(request, "pages/help.html", context)
 

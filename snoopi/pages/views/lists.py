@@ -11,20 +11,18 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from projects.states import Level
-from snoopi.keyset import BadCursor
+from snoopi.keyset import BadCursor, every_page
 from snoopi.pages import project_list, sched_block_list
-from snoopi.pages.csv_files import csv_response
+from snoopi.pages.csv_files import list_csv
 from snoopi.pages.doors import PageRequest, members_only, takes_tokens
 from snoopi.pages.listing import (
     Column,
     ListForm,
     changed,
-    in_order,
     listing,
+    order_asked,
     shown_columns,
 )
-
-_CSV_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,10 @@ def _list_page(request: PageRequest, kind: ListKind) -> HttpResponseBase:
     form = kind.form(request.GET, user=request.user, level=kind.level, columns=kind.columns)
     rows, usual = kind.rows(request.user, form), kind.usual(request.user)
     if request.GET.get("format") == "csv":
-        ordered = in_order(rows, form, kind.columns, usual)[:_CSV_ROWS]
-        lines = kind.lines(ordered, request.user)
-        return csv_response(kind.name, shown_columns(form, kind.columns), lines, kind.cells)
+        pages = every_page(rows, order=order_asked(form, kind.columns, usual))
+        told = (kind.lines(page, request.user) for page in pages)
+        columns = shown_columns(form, kind.columns)
+        return list_csv(request, kind.name, columns, told, kind.cells)
     try:
         found = listing(request, form, rows, kind.columns, usual)
     except BadCursor:

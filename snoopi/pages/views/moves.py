@@ -10,6 +10,7 @@ from projects.errors import IllegalMove, NotAllowed, StaleVersion
 from projects.models import ObsUnitSet
 from projects.permissions import can_move_at_all
 from projects.services.states import move_state
+from projects.states import Level
 from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import ous_for
 from snoopi.pages.panels import ous_panel
@@ -19,15 +20,15 @@ from snoopi.pages.panels import ous_panel
 @shows(ous_for)
 def ous_state(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
     """Take one legal step with an OUS, and say what became of it."""
-    if not can_move_at_all(request.user, ous.LEVEL):
+    # Asked of a group or a goal too: why they take no steps is told to who takes others.
+    if not can_move_at_all(request.user, Level.MEMBER_OUS):
         raise PermissionDenied("Steps of this life cycle are not yours to take.")
-    version = request.POST.get("version", "")
     try:
         move_state(
             ous,
             to=asked_text(request.POST, "to", most=40),
             actor=request.user,
-            expected_version=int(version) if version.isdecimal() else 0,
+            expected_version=_version(request.POST.get("version", "")),
             note=asked_text(request.POST, "note", most=2000),
             note_public="public" in request.POST,
         )
@@ -39,6 +40,11 @@ def ous_state(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
         return _refused(request, ous, str(error), 409)
     messages.success(request, "The step was taken.")
     return redirect(ous)
+
+
+def _version(text: str) -> int:
+    """The version that a form was made from; 0, which nothing has, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _refused(request: PageRequest, ous: ObsUnitSet, sentence: str, status: int) -> HttpResponse:

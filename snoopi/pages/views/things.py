@@ -1,28 +1,46 @@
 """The pages of one OUS, scheduling block or execution block."""
 
-from django.http import HttpResponse
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects.models import ExecBlock, ObsUnitSet, SchedBlock
-from snoopi.pages.doors import PageRequest, shows
+from projects.models import ExecBlock, ObsUnitSet, SchedBlock, Tracked
+from snoopi.keyset import every_page
+from snoopi.pages.csv_files import executions_csv
+from snoopi.pages.doors import PageRequest, shows, takes_tokens
 from snoopi.pages.finders import exec_block_for, ous_for, sched_block_for
-from snoopi.pages.panels import exec_block_panel, ous_panel, sched_block_panel
+from snoopi.pages.panels import exec_block_panel, ous_panel, runs_below, sched_block_panel
 
 
 @require_safe
+@takes_tokens
 @shows(ous_for)
-def ous_detail(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
-    """An OUS: its state, what it waits for, what was asked and got, its parts."""
+def ous_detail(request: PageRequest, ous: ObsUnitSet) -> HttpResponseBase:
+    """An OUS: its state, what it waits for, what was asked and got, its parts.
+
+    ``?format=csv`` gives all executions below it as a file.
+    """
+    if request.GET.get("format") == "csv":
+        return _executions(request, ous, runs_below(ous))
     return render(request, "pages/ous_detail.html", ous_panel(ous, request.user))
 
 
 @require_safe
+@takes_tokens
 @shows(sched_block_for)
-def sched_block_detail(request: PageRequest, sched_block: SchedBlock) -> HttpResponse:
-    """A scheduling block with its executions."""
+def sched_block_detail(request: PageRequest, sched_block: SchedBlock) -> HttpResponseBase:
+    """A scheduling block with its executions; ``?format=csv`` gives them as a file."""
+    if request.GET.get("format") == "csv":
+        return _executions(request, sched_block, Q(sched_block=sched_block))
     context = sched_block_panel(sched_block, request.user)
     return render(request, "pages/sched_block_detail.html", context)
+
+
+def _executions(request: PageRequest, thing: Tracked, below: Q) -> HttpResponseBase:
+    rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end().filter(below)
+    pages = every_page(rows, order=("-ended", "-pk"))
+    return executions_csv(request, thing.ref, pages, request.user)
 
 
 @require_safe

@@ -1,0 +1,28 @@
+"""The command line of each of our own programs; docker-compose.yml has the same words."""
+
+import sys
+from pathlib import Path
+
+_CELERY = ("-m", "celery", "--quiet", "-A", "snoopi.celery:app")
+
+
+def web(*where: str, workers: int) -> list[str]:
+    """The web server at an address and port, or on a socket."""
+    return [sys.executable, "-m", "snoopi.serve.web", *where, "--workers", str(workers)]
+
+
+def worker(name: str) -> list[str]:
+    """A Celery worker that does two tasks at once, so that a long one does not stop the sweeps."""
+    quiet = ("--without-gossip", "--without-mingle", "--concurrency=2", "--loglevel=INFO")
+    return [sys.executable, *_CELERY, "worker", f"--hostname={name}@%h", *quiet]
+
+
+def beat(schedule: Path) -> list[str]:
+    """The clock of the periodic tasks; there is one of it."""
+    kept = (f"--schedule={schedule}", "--pidfile=", "--loglevel=INFO")
+    return [sys.executable, *_CELERY, "beat", *kept]
+
+
+def manage(*words: str) -> list[str]:
+    """A management command."""
+    return [sys.executable, "manage.py", *words]
