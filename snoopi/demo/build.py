@@ -14,13 +14,16 @@ from ingest.readers import Source, read_source
 from ingest.records import Reading
 from ingest.report import Report
 from projects.models import Project
+from projects.services.stage_ages import refresh_stage_ages
 from snoopi.demo.apdm import write_archive
 from snoopi.demo.archive import write_csv, write_votable
+from snoopi.demo.data_sets import write_data_sets
 from snoopi.demo.decisions import take_decisions
 from snoopi.demo.john import johns_world
 from snoopi.demo.living import living_world
 from snoopi.demo.native import write_native
 from snoopi.demo.people import create_people
+from snoopi.demo.schedule import write_schedule
 from snoopi.demo.wipe import refuse_others, wipe_demo
 
 
@@ -58,8 +61,10 @@ def build_demo(
     create_people(password)
     removed = wipe_demo()
     files = write_world(folder or default_folder(), now, seed)
+    write_schedule((folder or default_folder()) / "observatory", now)
     report = read_files(files)
     decisions = take_decisions(now)
+    refresh_stage_ages()
     return Built(folder or default_folder(), len(files), report, decisions, removed)
 
 
@@ -80,12 +85,13 @@ def write_world(folder: Path, today: datetime, seed: int = 1) -> list[Path]:
         write_votable(folder / "archive-john-smith.xml", past),
         write_csv(folder / "archive-living.csv", living),
     ]
-    return [*histories, *plans, *replies]
+    data_sets = write_data_sets(folder / "data-sets", (*past, *living))
+    return [*histories, *plans, *replies, *data_sets]
 
 
 def _emptied(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for pattern in ("*.json", "*.aot", "archive-*"):
+    for pattern in ("*.json", "*.aot", "archive-*", "data-sets/*.tar"):
         for path in folder.glob(pattern):
             path.unlink()
 

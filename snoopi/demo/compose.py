@@ -24,7 +24,7 @@ _ANTENNAS = {
 _IN_ARRAY = {"12m": (40, 47), "7m": (9, 11), "TP": (3, 4)}
 _SUFFIX = {"7m": "7M", "TP": "TP", "12m": "TM1"}
 _FIRST_NIGHT = timedelta(days=1)
-_WORST_PWV_MM = {3: 4.5, 4: 3.5, 6: 2.5, 7: 1.3, 8: 0.8, 9: 0.6}
+_WORST_PWV_MM = {1: 6.0, 2: 5.0, 3: 4.5, 4: 3.5, 5: 2.8, 6: 2.5, 7: 1.3, 8: 0.8, 9: 0.6, 10: 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

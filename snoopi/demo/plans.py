@@ -1,8 +1,14 @@
-"""What the demo observatory is made of, before any file is written. Pure data."""
+"""What the demo observatory is made of, before any file is written. Pure data.
 
+``more`` are fields of the ``json`` format that a part says beside, or instead of, those
+that it has here; None takes one away.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 ORIGIN = "the observatory"
 
@@ -14,6 +20,11 @@ class Step:
     at: datetime
     to: str
     note: str = ""
+
+
+def last_state(history: tuple[Step, ...]) -> str:
+    """The state that a history ends in, "" where there is none."""
+    return history[-1].to if history else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,7 @@ class Execution:
     fraction: Decimal | None = None
     pwv_mm: float | None = None
     antennas: tuple[tuple[str, str], ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +70,11 @@ class Block:
     expected: Decimal | None = None
     minutes: float = 60.0
     executions: tuple[Execution, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
-        return self.history[-1].to
+        return last_state(self.history)
 
     @property
     def passed(self) -> Decimal:
@@ -83,10 +96,11 @@ class Member:
     delivered_at: datetime | None = None
     release_date: datetime | None = None
     reducer: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
-        return self.history[-1].to
+        return last_state(self.history)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +111,7 @@ class Group:
     part_id: str
     members: tuple[Member, ...]
     name: str = "Group OUS"
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +126,7 @@ class Goal:
     sensitivity_mjy: float = 1.0
     bandwidth_mhz: float = 1.0
     window: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +159,12 @@ class ProjectPlan:
     category: str = ""
     contact_scientist: str = ""
     ties: tuple[Tie, ...] = ()
-    goals: tuple[Goal, ...] = field(default_factory=tuple)
+    goals: tuple[Goal, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
-        return self.history[-1].to
+        return last_state(self.history)
 
     @property
     def members(self) -> list[Member]:

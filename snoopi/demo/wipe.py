@@ -3,6 +3,7 @@
 from django.db import models, transaction
 
 from accounts.models import User
+from deliveries.models import ProductFile
 from projects.models import (
     Alias,
     Event,
@@ -14,6 +15,7 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from qa.models import ExecReport
 from snoopi.demo.people import PEOPLE
 
 # What points at a thing goes before the thing.
@@ -21,6 +23,7 @@ _BELOW: tuple[type[models.Model], ...] = (
     Event,
     Alias,
     Membership,
+    ProductFile,
     ExecBlock,
     SchedBlock,
     MemberOUS,
@@ -69,6 +72,7 @@ def wipe_demo() -> int:
     """
     demo = Project.objects.filter(is_demo=True)
     ids = list(demo.order_by().values_list("pk", flat=True))
+    ExecReport.objects.filter(exec_block__project_id__in=ids).order_by().delete()
     for model in _BELOW:
         model._default_manager.filter(project_id__in=ids).order_by().delete()
     Project.objects.filter(pk__in=ids).order_by().delete()

@@ -1,10 +1,11 @@
-"""Small worlds for tests: one project of a wanted size, through the same files and ingest."""
+"""Small worlds for tests: what is wanted, composed as a plan, through the same ingest."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest.loader import load
 from ingest.readers import Source, read_source
 from projects.models import Project
 from snoopi.demo.apdm import archive_bytes
@@ -12,7 +13,7 @@ from snoopi.demo.build import take
 from snoopi.demo.compose import Composer, Sketch, setup_of
 from snoopi.demo.lives import PATHS
 from snoopi.demo.native import native_bytes
-from snoopi.demo.plans import Member, ProjectPlan, Tie
+from snoopi.demo.plans import Block, Member, ProjectPlan, Tie
 from snoopi.demo.projects import Frame, project
 
 CODE = "2019.1.90500.S"
@@ -23,6 +24,18 @@ _PROJECT_STATES = {
     "Delivered": "Completed",
     "NotObserved": "NotObserved",
 }
+
+
+def bring_in(*plans: ProjectPlan, loose: Iterable[Block] = ()) -> None:
+    """Load what plans say, and SBs whose project nobody knows, in one go.
+
+    Through the ``json`` format and the ordinary ingest. Raises ValueError where a record
+    is refused: what one wanted would be missing.
+    """
+    source = Source.from_bytes("plans.json", native_bytes(plans, loose=loose))
+    report = load(read_source(source))
+    if report.rejected:
+        raise ValueError("; ".join(f"{row.record}: {row.reason}" for row in report.rejected))
 
 
 def small_world(*, code: str = CODE, files: Iterable[str] = ("json",), **size: Any) -> Project:
