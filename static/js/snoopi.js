@@ -11,12 +11,27 @@ function showScripted(root) {
   });
 }
 
+// Without a clipboard (plain http) the text is selected, so that Ctrl-C takes it.
+function selectCite(button) {
+  const text = button.closest("section")?.querySelector(".cite");
+  if (text) getSelection().selectAllChildren(text);
+  return Boolean(text);
+}
+
 async function copy(button) {
-  await navigator.clipboard.writeText(button.dataset.copy);
+  const told = button.parentElement.querySelector("[role=status]");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    if (told && selectCite(button)) told.textContent = "The text is selected; press Ctrl-C.";
+    return;
+  }
   const word = button.firstChild;
   word.textContent = "Copied";
+  if (told) told.textContent = "Copied.";
   setTimeout(() => {
     word.textContent = "Copy";
+    if (told) told.textContent = "";
   }, 1500);
 }
 
