@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from projects.models import Project
 from projects.services.memberships import tie
-from tests.factories import make_project, make_token, make_user
+from tests.factories import make_project, make_token, make_user, say
 
 CODE = "2013.1.00269.S"
 FOREIGN_CODE = "2013.1.99999.S"
@@ -108,9 +108,7 @@ def aod(db: None) -> User:
 def reducer(cast_project: Project) -> User:
     """A data reducer to whom the project's first member OUS is assigned."""
     user = make_user("reducer", roles=["reducer"])
-    first = cast_project.memberous_set.order_by("pk")[0]
-    first.reducer = user
-    first.save(update_fields=["reducer"])
+    say(cast_project.memberous_set.order_by("pk")[0], reducer=user)
     return user
 
 
@@ -133,8 +131,8 @@ def arc(db: None) -> User:
 @pytest.fixture
 def cs(cast_project: Project) -> User:
     user = make_user("cs", roles=["cs"])
-    cast_project.contact_scientist = user
-    cast_project.save(update_fields=["contact_scientist"])
+    say(cast_project, contact_scientist=user)
+    cast_project.refresh_from_db()
     return user
 
 

@@ -1,18 +1,20 @@
-"""Rows for tests: valid, small, made in bulk; every value could be a real one.
+"""What a test asks for, made by the demo observatory's builder: plans read by the ordinary ingest.
 
 UIDs are handed out in order, so two calls never collide. What a test cares about it says
-by keyword; all else is Band 3 (84 to 116 GHz) on the 7m Array towards Sagittarius B2.
+by keyword, in the models' words; all else is Band 3 (84 to 116 GHz) on the 7m Array
+towards Sagittarius B2. Counts, states above the members, ties and events are the loader's.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.services import issue_token, upsert_account
-from projects.identity import Uid, cycle_of
+from accounts.services import issue_token, set_password, upsert_account
+from ingest.readers import native_tables as tables
+from ingest.readers.native_fields import Field
 from projects.models import (
     ExecBlock,
     GroupOUS,
@@ -20,21 +22,30 @@ from projects.models import (
     Project,
     SchedBlock,
     ScienceGoal,
+    Tracked,
 )
 from projects.services.executions import recount_executions
-from projects.services.memberships import tie
 from projects.services.states import roll_up
+from snoopi.demo.plans import Block, Goal, Member, ProjectPlan, Tie
+from snoopi.demo.snapshot import (
+    block_now,
+    execution_now,
+    goal_now,
+    group_now,
+    member_now,
+    named_block,
+    named_goal,
+    named_group,
+    named_member,
+    named_project,
+    project_now,
+)
+from snoopi.demo.world import bring_in
+
+Facts = dict[str, Any]
+Row = TypeVar("Row", bound=Tracked)
 
 _numbers = count(1)
-_FIRST_NIGHT = datetime(2014, 7, 1, 7, 2, 6, tzinfo=UTC)
-_SKY: dict[str, Any] = {
-    "bands": [3],
-    "array": "7m",
-    "target_names": "SgrB2",
-    "ra_deg": 266.83099,
-    "dec_deg": -28.39161,
-    "rep_freq_ghz": 91.28,
-}
 
 
 def new_uid(archive: str = "A001") -> str:
@@ -42,18 +53,12 @@ def new_uid(archive: str = "A001") -> str:
     return f"uid://{archive}/X{0x1000:x}/X{next(_numbers):x}"
 
 
-def _named(uid: str | None) -> dict[str, Any]:
-    uid = uid or new_uid()
-    return {"uid": uid, "ref": Uid.parse(uid).ref}
-
-
 def make_user(username: str | None = None, *, password: str = "", **facts: Any) -> User:
     """An account; ``roles`` and ``qualifications`` as the services take them."""
     name = username or f"person{next(_numbers)}"
     user, _ = upsert_account(username=name, name=facts.pop("name", name.title()), **facts)
     if password:
-        user.set_password(password)
-        user.save(update_fields=["password"])
+        set_password(user=user, password=password)
     return user
 
 
@@ -65,7 +70,7 @@ def make_token(user: User, scope: str = "write", **facts: Any) -> str:
 def make_project(
     code: str | None = None,
     *,
-    members: int | Sequence[dict[str, Any]] = 1,
+    members: int | Sequence[Facts] = 1,
     sched_blocks: int = 1,
     exec_blocks: int = 0,
     pi: User | None = None,
@@ -74,53 +79,33 @@ def make_project(
     """A project with one science goal and one group of member OUSs, if it has any.
 
     ``members`` is their number, or the facts of each; every one has ``sched_blocks`` SBs
-    with ``exec_blocks`` EBs each. Counts and the states above the members follow.
+    with ``exec_blocks`` EBs each. The code "" makes a draft.
     """
-    code = code or f"2019.1.{next(_numbers) % 100_000:05d}.S"
-    usual = {
-        "title": "Observing the center of the galaxy with ALMA",
-        "pi_name": pi.name if pi else "Smith, John",
-        "executive": "EU",
-        "arc": "EU",
-        "state": "InProgress",
-        "state_since": _FIRST_NIGHT,
-        "public_since": _FIRST_NIGHT,
-    }
-    project = Project.objects.create(
-        code=code, ref=code, cycle=cycle_of(code), **{**usual, **facts}
-    )
-    if pi:
-        tie(project=project, user=pi, role="PI")
+    if code is None:
+        code = f"2019.1.{next(_numbers) % 100_000:05d}.S"
     wanted = [{}] * members if isinstance(members, int) else members
-    group = make_group_ous(project) if wanted else None
-    rows = MemberOUS.objects.bulk_create(
-        _member_ous(project, group, **member_facts) for member_facts in wanted
-    )
-    blocks = SchedBlock.objects.bulk_create(
-        _sched_block(row, number) for row in rows for number in range(sched_blocks)
-    )
-    ExecBlock.objects.bulk_create(
-        _exec_block(block, number) for block in blocks for number in range(exec_blocks)
-    )
-    settle(project)
-    return project
-
-
-def settle(project: Project) -> None:
-    """Let all that follows from the rows of a project follow."""
-    recount_executions(
-        sched_block_ids=project.sched_blocks.values_list("pk", flat=True),
-        member_ous_ids=project.memberous_set.values_list("pk", flat=True),
-    )
-    roll_up(project)
-    project.refresh_from_db()
+    parts = [_member(sched_blocks, exec_blocks, **each) for each in wanted]
+    groups = [group_now(new_uid(), [member for member, _ in parts])]
+    said, unsaid = _split(tables.PROJECT, facts)
+    if not code:
+        said = {"uid": new_uid(), **said}
+    if pi:
+        said = {"pi_name": pi.name, **said}
+    ties = [Tie(username=pi.username, role="PI")] if pi else []
+    plan = project_now(code, [goal_now(new_uid(), groups)] if parts else [], ties=ties, **said)
+    bring_in(plan)
+    for member, rest in parts:
+        _set_what_no_source_says(MemberOUS.objects.filter(uid=member.uid), rest)
+    rows = Project.objects.filter(code=code) if code else Project.objects.filter(uid=said["uid"])
+    return _set_what_no_source_says(rows, unsaid).get()
 
 
 def make_science_goal(project: Project, *, uid: str | None = None, **facts: Any) -> ScienceGoal:
     """A science goal OUS."""
-    return ScienceGoal.objects.create(
-        project=project, **{**_named(uid), "name": "CH3CN 5-4 & isotopologues", **facts}
-    )
+    uid = uid or new_uid()
+    said, unsaid = _split(tables.OUS, facts)
+    bring_in(_known(project, goal_now(uid, **said)))
+    return _set_what_no_source_says(ScienceGoal.objects.filter(uid=uid), unsaid).get()
 
 
 def make_group_ous(
@@ -131,79 +116,136 @@ def make_group_ous(
     **facts: Any,
 ) -> GroupOUS:
     """A group OUS, under a new science goal where none is given."""
-    return GroupOUS.objects.create(
-        project=project,
-        science_goal=science_goal or make_science_goal(project),
-        **{**_named(uid), "name": "Group of SgrB2", **facts},
-    )
+    uid = uid or new_uid()
+    said, unsaid = _split(tables.OUS, facts)
+    groups = [group_now(uid, **said)]
+    goal = named_goal(science_goal.uid, groups) if science_goal else goal_now(new_uid(), groups)
+    bring_in(_known(project, goal))
+    return _set_what_no_source_says(GroupOUS.objects.filter(uid=uid), unsaid).get()
 
 
 def make_member_ous(
     project: Project, group_ous: GroupOUS | None = None, *, uid: str | None = None, **facts: Any
 ) -> MemberOUS:
-    """A member OUS, under a new group where none is given; nothing is rolled up."""
-    row = _member_ous(project, group_ous or make_group_ous(project), uid=uid, **facts)
-    row.save()
-    return row
+    """A member OUS without SBs, under a new group where none is given."""
+    member, unsaid = _member(uid=uid, **facts)
+    if group_ous:
+        goal = named_goal(groups=[named_group(group_ous.uid, [member])])
+    else:
+        goal = goal_now(new_uid(), [group_now(new_uid(), [member])])
+    bring_in(_known(project, goal))
+    return _set_what_no_source_says(MemberOUS.objects.filter(uid=member.uid), unsaid).get()
+
+
+def make_loose_member_ous(project: Project, *, uid: str | None = None, **facts: Any) -> MemberOUS:
+    """A member OUS without SBs, whose group and science goal nobody knows."""
+    member, unsaid = _member(uid=uid, **facts)
+    bring_in(_known(project, _loose(member)))
+    return _set_what_no_source_says(MemberOUS.objects.filter(uid=member.uid), unsaid).get()
 
 
 def make_sched_block(
     member_ous: MemberOUS, *, uid: str | None = None, number: int = 0, **facts: Any
 ) -> SchedBlock:
     """An SB of a member OUS."""
-    row = _sched_block(member_ous, number, uid=uid, **facts)
-    row.save()
-    return row
+    uid = uid or new_uid()
+    said, unsaid = _split(tables.SCHED_BLOCK, facts)
+    member = named_member(member_ous.uid, [block_now(uid, number=number, **said)])
+    bring_in(_known(member_ous.project, _loose(member)))
+    return _set_what_no_source_says(SchedBlock.objects.filter(uid=uid), unsaid).get()
 
 
 def make_exec_block(
-    sched_block: SchedBlock, *, uid: str | None = None, number: int = 0, **facts: Any
+    sched_block: SchedBlock | None,
+    *,
+    member_ous: MemberOUS | None = None,
+    uid: str | None = None,
+    number: int = 0,
+    **facts: Any,
 ) -> ExecBlock:
-    """An EB of an SB, on the night ``number`` days after the first; nothing is counted."""
-    row = _exec_block(sched_block, number, uid=uid, **facts)
-    row.save()
-    return row
+    """An EB of an SB, on the night ``number`` days after the first.
+
+    Without an SB it is of ``member_ous``, or nobody knows of what.
+    """
+    uid = uid or new_uid("A002")
+    said, unsaid = _split(tables.EXEC_BLOCK, facts)
+    runs = [execution_now(uid, number, **said)]
+    block = named_block(sched_block.uid if sched_block else "", runs)
+    above = sched_block or member_ous
+    if above and above.project:
+        member = named_member(member_ous.uid if member_ous else "", [block])
+        bring_in(_known(above.project, _loose(member)))
+    else:
+        bring_in(loose=[block])
+    return _set_what_no_source_says(ExecBlock.objects.filter(uid=uid), unsaid).get()
 
 
-def _member_ous(
-    project: Project, group: GroupOUS | None, uid: str | None = None, **facts: Any
-) -> MemberOUS:
-    usual = {"name": "SgrB2_a_03_7M", "state": "Ready"} | dict.fromkeys(
-        ("state_since", "public_since"), _FIRST_NIGHT
+def say(thing: Project | MemberOUS, **facts: Any) -> None:
+    """Let the source that told of a project or a member OUS say something else of it."""
+    more = _in_words_of_the_format(facts)
+    if isinstance(thing, Project):
+        bring_in(named_project(thing.code, uid=thing.uid, more=more))
+    else:
+        bring_in(_known(thing.project, _loose(named_member(thing.uid, more=more))))
+
+
+def settle(project: Project) -> None:
+    """Let all that follows from the rows of a project follow, where a test has changed some."""
+    recount_executions(
+        sched_block_ids=project.sched_blocks.values_list("pk", flat=True),
+        member_ous_ids=project.memberous_set.values_list("pk", flat=True),
     )
-    return MemberOUS(
-        project=project,
-        group_ous=group,
-        science_goal=group.science_goal if group else None,
-        **{**_named(uid), **_SKY, **usual, **facts},
-    )
+    roll_up(project)
+    project.refresh_from_db()
 
 
-def _sched_block(
-    member_ous: MemberOUS, number: int, uid: str | None = None, **facts: Any
-) -> SchedBlock:
-    usual = {
-        "name": f"SgrB2_{'abcdefgh'[number % 8]}_03_7M",
-        "state": "Ready",
-        "state_since": _FIRST_NIGHT,
-        "public_since": _FIRST_NIGHT,
-        "executions_expected": Decimal(4),
-    }
-    return SchedBlock(
-        project=member_ous.project,
-        member_ous=member_ous,
-        **{**_named(uid), **_SKY, **usual, **facts},
-    )
+def _member(
+    sched_blocks: int = 0, exec_blocks: int = 0, *, uid: str | None = None, **facts: Any
+) -> tuple[Member, Facts]:
+    said, unsaid = _split(tables.MEMBER_OUS, facts)
+    blocks = [_block(number, exec_blocks) for number in range(sched_blocks)]
+    return member_now(uid or new_uid(), blocks, **said), unsaid
 
 
-def _exec_block(
-    sched_block: SchedBlock, number: int, uid: str | None = None, **facts: Any
-) -> ExecBlock:
-    start = _FIRST_NIGHT + timedelta(days=number)
-    usual = {"start": start, "end": start + timedelta(minutes=70.18), "qa0": "Pass"}
-    return ExecBlock(
-        project=sched_block.project,
-        member_ous=sched_block.member_ous,
-        sched_block=sched_block,
-        **{**_named(uid or new_uid("A002")), **_SKY, **usual, **facts},
-    )
+def _block(number: int, exec_blocks: int) -> Block:
+    runs = [execution_now(new_uid("A002"), night) for night in range(exec_blocks)]
+    return block_now(new_uid(), runs, number=number)
+
+
+def _loose(member: Member) -> Goal:
+    """A science goal that says no more than what it holds."""
+    return named_goal(groups=[named_group(members=[member])])
+
+
+def _known(project: Project, goal: Goal) -> ProjectPlan:
+    """A plan that says nothing new of a project but one of its parts."""
+    return named_project(project.code, [goal], uid=project.uid)
+
+
+def _split(table: Mapping[str, Field], facts: Facts) -> tuple[Facts, Facts]:
+    """Facts in the models' words → what the format can say, in its own, and the rest."""
+    known = {*table, "asked"}
+    said = {name: value for name, value in facts.items() if _FORMAT.get(name, name) in known}
+    unsaid = {name: value for name, value in facts.items() if name not in said}
+    return _in_words_of_the_format(said), unsaid
+
+
+_FORMAT = {"state_since": "state_at"}
+_ONE_A_LINE = ("target_names", "antenna_names")
+
+
+def _in_words_of_the_format(facts: Facts) -> Facts:
+    return {_FORMAT.get(name, name): _worded(name, value) for name, value in facts.items()}
+
+
+def _worded(name: str, value: Any) -> Any:
+    if isinstance(value, User):
+        return value.username
+    return value.splitlines() if name in _ONE_A_LINE else value
+
+
+def _set_what_no_source_says(rows: QuerySet[Row], facts: Facts) -> QuerySet[Row]:
+    """Put into a row, by hand, what no source could ever say of it."""
+    if facts:
+        rows.update(**facts)
+    return rows

@@ -3,9 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from pytest_django.plugin import DjangoDbBlocker
 
+from snoopi.heartbeat import mark_swept
 from tests.access.world import World, build_world, rolled_back
+
+
+@pytest.fixture(autouse=True)
+def ready() -> None:
+    """Every part of the site is there: a worker has just swept."""
+    mark_swept()
+    cache.delete("readyz")
 
 
 @pytest.fixture(scope="module")

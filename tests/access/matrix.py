@@ -27,6 +27,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "foreign": _ALL_SEEING | {"stranger", "other_arc", "other_reducer", "other_cs"},
     "pi": _PI,
     "admin": frozenset({"admin"}),
+    "views-as": frozenset({"arc", "other_arc", "cs", "other_cs", "admin"}),
     # Who may take a step: SEMANTICS, Roles and rights.
     "observes": frozenset({"drm", "admin"}),
     "processes": frozenset({"drm", "qa", "reducer"}),
@@ -36,6 +37,7 @@ GROUPS: dict[str, frozenset[str]] = {
 
 ASKED: dict[str, dict[str, Any]] = {
     "csv": {"query": "?format=csv"},
+    "votable": {"query": "?format=votable"},
     "text": {"query": "?q=SgrB2"},
     "process": {"body": {"to": "ReadyForProcessing"}},
     "time-out": {"body": {"to": "ObservingTimedOut"}},
@@ -43,6 +45,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
     "profile": {"body": {"name": "Somebody", "email": ""}},
+    "look": {"body": {"person": "too_delegee", "reason": "asked for help"}},
     "records": {"body": {"projects": []}},
 }
 
@@ -61,9 +64,11 @@ observes         done observes | 403 sees | 404 known | gate
 reviews          done reviews | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
+admin-done       done admin | 403 known | gate
 admin-queues     202 admin | 403 known | gate
-hidden-admin     200 admin | 404 known | gate
 done             done known | gate
+views-as         200 views-as | 403 known | gate
+begins           done views-as | 403 known | gate
 makes            201 known | gate
 removes          204 known | gate
 pi-done          done pi | 404 known | gate
@@ -84,31 +89,54 @@ home                           GET     -                        known
 news-read                      POST    -                        done
 search                         GET     -                        known
 search                         GET     -+text                   known
+search                         GET     -+csv                    known
 help                           GET     -                        known
-ingest                         GET     -                        hidden-admin
+ingest                         GET     -                        admin
+ingest                         GET     -+csv                    admin
+source-poll                    POST    source                   admin-done
+view-as                        GET     -                        views-as
+view-as                        GET     -+text                   views-as
+view-as                        POST    -+look                   begins
+view-as-stop                   POST    -                        done
+view-as-log                    GET     -                        admin
+view-as-log                    GET     -+csv                    admin
+view-as-pages                  GET     viewing                  admin
+view-as-pages                  GET     viewing+csv              admin
 projects:project-list          GET     -                        known
 projects:project-list          GET     -+csv                    known
 projects:project-detail        GET     project                  sees
 projects:project-detail        GET     foreign                  foreign
 projects:project-detail        GET     draft                    draft
 projects:project-detail        GET     deleted                  draft
+projects:project-matrix        GET     project                  sees
+projects:project-matrix        GET     project+csv              sees
+projects:project-matrix        GET     foreign                  foreign
+projects:project-matrix        GET     draft                    draft
+projects:project-matrix        GET     deleted                  draft
 projects:project-history       GET     project                  sees
+projects:project-history       GET     project+csv              sees
 projects:project-history       GET     draft                    draft
 projects:project-history       GET     deleted                  draft
 projects:sched-block-list      GET     -                        known
 projects:sched-block-list      GET     -+csv                    known
 projects:sched-block-detail    GET     block                    sees
+projects:sched-block-detail    GET     block+csv                sees
 projects:sched-block-detail    GET     draft_block              draft
 projects:sched-block-detail    GET     deleted_block            withdrawn
 projects:sched-block-history   GET     block                    sees
+projects:sched-block-history   GET     block+csv                sees
 projects:sched-block-history   GET     deleted_block            withdrawn
 projects:ous-detail            GET     member                   sees
 projects:ous-detail            GET     group                    sees
 projects:ous-detail            GET     goal                     sees
+projects:ous-detail            GET     member+csv               sees
+projects:ous-detail            GET     goal+csv                 sees
+projects:ous-detail            GET     deleted_member+csv       draft
 projects:ous-detail            GET     draft_member             draft
 projects:ous-detail            GET     deleted_member           draft
 projects:ous-history           GET     member                   sees
 projects:ous-history           GET     group                    sees
+projects:ous-history           GET     member+csv               sees
 projects:ous-history           GET     deleted_member           draft
 projects:ous-state             POST    member+process           processes
 projects:ous-state             POST    ready_member+time-out    observes
@@ -127,6 +155,7 @@ accounts:token-revoke          POST    own_token                done
 accounts:token-revoke          POST    pi_token                 pi-done
 
 api:project-list               GET     -                        known
+api:project-list               GET     -+csv                    known
 api:project-detail             GET     project                  sees
 api:project-detail             GET     foreign                  foreign
 api:project-detail             GET     draft                    draft
@@ -134,7 +163,14 @@ api:project-detail             GET     deleted                  draft
 api:project-tree               GET     project                  sees
 api:project-tree               GET     draft                    draft
 api:project-tree               GET     deleted                  draft
+api:project-matrix             GET     project                  sees
+api:project-matrix             GET     project+csv              sees
+api:project-matrix             GET     foreign                  foreign
+api:project-matrix             GET     draft                    draft
+api:project-matrix             GET     deleted                  draft
 api:ous-list                   GET     -                        known
+api:ous-list                   GET     -+csv                    known
+api:ous-list                   GET     -+votable                known
 api:ous-batch                  POST    -+uids                   known
 api:ous-detail                 GET     member                   sees
 api:ous-detail                 GET     group                    sees
@@ -145,30 +181,45 @@ api:ous-status                 GET     member                   sees
 api:ous-status                 GET     group                    sees
 api:ous-status                 GET     deleted_member           draft
 api:ous-history                GET     member                   sees
+api:ous-history                GET     member+csv               sees
 api:ous-history                GET     draft_member             draft
 api:ous-exec-blocks            GET     member                   sees
+api:ous-exec-blocks            GET     member+csv               sees
+api:ous-exec-blocks            GET     member+votable           sees
+api:ous-exec-blocks            GET     deleted_goal+csv         draft
 api:ous-exec-blocks            GET     deleted_goal             draft
 api:ous-state                  POST    member+process           processes
 api:ous-state                  POST    ready_member+time-out    observes
 api:ous-state                  POST    review+open-review       reviews
 api:ous-state                  POST    draft_member+time-out    draft-observes
 api:sched-block-list           GET     -                        known
+api:sched-block-list           GET     -+csv                    known
 api:sched-block-detail         GET     block                    sees
 api:sched-block-detail         GET     draft_block              draft
 api:sched-block-detail         GET     deleted_block            withdrawn
 api:sched-block-history        GET     block                    sees
+api:sched-block-history        GET     block+csv                sees
 api:sched-block-history        GET     deleted_block            withdrawn
 api:exec-block-list            GET     -                        known
+api:exec-block-list            GET     -+csv                    known
+api:exec-block-list            GET     -+votable                known
 api:exec-block-detail          GET     run                      sees
 api:exec-block-detail          GET     deleted_run              draft
 api:event-feed                 GET     -                        known
+api:event-feed                 GET     -+csv                    known
 api:ingest-list                GET     -                        admin
+api:ingest-list                GET     -+csv                    admin
 api:ingest-list                POST    -+records                admin-queues
 api:ingest-job                 GET     job                      admin
+api:source-list                GET     -                        admin
+api:source-detail              GET     source                   admin
 api:token-list                 GET     -                        known
+api:token-list                 GET     -+csv                    known
 api:token-list                 POST    -+label                  makes
 api:token-detail               DELETE  own_token                removes
 api:token-detail               DELETE  pi_token                 pi-removes
+api:viewing-list               GET     -                        admin
+api:viewing-requests           GET     viewing                  admin
 api:me                         GET     -                        known
 api:schema                     GET     -                        public
 api:docs                       GET     -                        public
@@ -185,6 +236,27 @@ LOGIN_FIRST = frozenset({"accounts:settings", "accounts:token-create", "accounts
 ASKS_NOBODY = frozenset({"api:schema", "api:docs"})
 READS_BY_POST = frozenset({"api:ous-batch"})
 TAKES_EVERYTHING = frozenset({"api:elsewhere"})
+# A token makes and revokes no tokens.
+BY_SESSION_ONLY = frozenset({"api:token-list", "api:token-detail"})
+# What stays closed to who sees the site as somebody else, and the two ways out of that.
+CLOSED = frozenset(
+    {
+        "accounts:settings",
+        "accounts:token-create",
+        "accounts:token-revoke",
+        "accounts:logout",
+        "api:token-list",
+        "api:token-detail",
+        "api:viewing-list",
+        "api:viewing-requests",
+        "view-as",
+        "view-as-log",
+        "view-as-pages",
+        "view-as-stop",
+    }
+)
+WAYS_OUT = frozenset({"accounts:logout", "view-as-stop"})
+ASKS_NO_SESSION = frozenset({"healthz", "readyz"})
 
 
 @dataclass(frozen=True)
@@ -212,13 +284,25 @@ class Row:
         """Whether it only reads, by whatever method."""
         return self.method in SAFE or self.route in READS_BY_POST
 
-    def expected(self, actor: str) -> Told:
-        """What the table says that somebody is answered."""
+    def expected(self, actor: str, by: str = "") -> Told:
+        """What the table says that somebody is answered, where it matters by what way in."""
         if actor in TOKENS and not self.takes_tokens:
             return self.answers[-1][0]
+        known = actor in PEOPLE or actor in _WORKING_TOKENS
+        by_token = known and (by == "token" or actor in TOKENS)
+        if by_token and self.route in BY_SESSION_ONLY and not self.reads:
+            return 403
         if actor == "read_only_token" and not self.reads and self.route not in TAKES_EVERYTHING:
             return 403
         return next(told for told, group in self.answers if actor in group)
+
+    def expected_as(self, person: str) -> Told:
+        """What somebody is answered who sees the site as ``person``."""
+        if self.route in WAYS_OUT:
+            return 302
+        if self.method not in SAFE or self.route in CLOSED:
+            return 403
+        return self.expected(person)
 
     def __str__(self) -> str:
         variant = f"+{self.variant}" if self.variant else ""

@@ -11,12 +11,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from ingest.models import IngestJob, IngestProblem
-from projects.models import Alias, ExecBlock, Project, SchedBlock
+from projects.models import Project, SchedBlock
 from projects.services.events import append_events
 from projects.services.memberships import tie
 from projects.services.states import Account, move_state, state_event
 from tests.access.asking import Probe
-from tests.factories import make_project, make_token, make_user, settle
+from tests.factories import (
+    make_exec_block,
+    make_group_ous,
+    make_member_ous,
+    make_project,
+    make_sched_block,
+    make_science_goal,
+    make_token,
+    make_user,
+)
 
 MARK = "zqxw"
 CODE = "2021.1.77777.S"
@@ -86,6 +95,17 @@ _LISTS = [
     "api/execblocks/?count=true",
     "api/execblocks/?count=true&ous={member}",
     "api/execblocks/?count=true&ous={goal}&qa0=Pass",
+    "search/?q={mark}&format=csv",
+    "search/?q={code}&format=csv",
+    "api/projects/?format=csv",
+    *[f"api/ous/?format=csv&level={level}" for level in ("member", "group", "science_goal")],
+    *[f"api/ous/?format=votable&level={level}" for level in ("member", "group", "science_goal")],
+    "api/ous/?format=csv&project={code}",
+    "api/schedblocks/?format=csv",
+    "api/schedblocks/?format=csv&ous={group}",
+    "api/execblocks/?format=csv",
+    "api/execblocks/?format=votable&ous={member}",
+    "api/events/?format=csv",
     "api/events/?count=true",
     "api/events/?count=true&project={code}",
     "api/events/?count=true&kind=membership",
@@ -114,6 +134,15 @@ _THINGS = [
     "api/schedblocks/{block}/",
     "api/schedblocks/{block}/history/",
     "api/execblocks/{run}/",
+    "projects/{code}/history/?format=csv",
+    "schedblocks/{block}/?format=csv",
+    "schedblocks/{block}/history/?format=csv",
+    *[f"ous/{{{level}}}/?format=csv" for level in ("goal", "group", "member")],
+    "ous/{member}/history/?format=csv",
+    "api/ous/{member}/history/?format=csv",
+    "api/ous/{group}/execblocks/?format=csv",
+    "api/ous/{group}/execblocks/?format=votable",
+    "api/schedblocks/{block}/history/?format=csv",
 ]
 _SAME_FOR_ALL = [
     "help/",
@@ -148,16 +177,9 @@ SAME_FOR_ALL = tuple(Probe(path) for path in _SAME_FOR_ALL)
 def plant(expired: User) -> Project:
     """The secret project, complete; ``expired`` had a hand in it until yesterday."""
     pi = make_user(f"{MARK}_pi", name=f"{MARK.title()} Piname", email=f"{MARK}@alma.invalid")
-    project = make_project(
-        CODE,
-        pi=pi,
-        exec_blocks=2,
-        members=[{"uid": UIDS["member"], "name": f"{MARK}_a_06_TP", "state": "ReadyForReview"}],
-        **_project_texts(),
-    )
+    project = make_project(CODE, pi=pi, members=0, **_project_texts())
     _mark_below(project)
-    settle(project)
-    Alias.objects.create(level=Project.LEVEL, project=project, ref=REFS["project"])
+    project.refresh_from_db()
     _happen(project, pi)
     _surround(project, pi, expired)
     return project
@@ -179,29 +201,26 @@ def _project_texts() -> dict[str, Any]:
 
 
 def _mark_below(project: Project) -> None:
-    member = project.memberous_set.get()
-    member.target_names, member.bands, member.array = f"{MARK}Target", [6], "TP"
-    member.asked = {"rep_source": f"{MARK} source"}
-    member.reducer = make_user(f"{MARK}_reducer", roles=["reducer"])
-    member.reviewer = make_user(f"{MARK}_reviewer", roles=["qa"])
-    member.save()
-    _rename(member.science_goal, "goal")
-    _rename(member.group_ous, "group")
-    block = member.sched_blocks.get()
-    block.target_names = f"{MARK}Target"
-    _rename(block, "block")
-    ExecBlock.objects.filter(sched_block=block).update(
-        target_names=f"{MARK}Target", antenna_names=f"{MARK}01", qa0_comment=f"{MARK} comment"
+    target: dict[str, Any] = {"target_names": f"{MARK}Target"}
+    goal = make_science_goal(project, uid=UIDS["goal"], name=f"{MARK} goal")
+    group = make_group_ous(project, goal, uid=UIDS["group"], name=f"{MARK} group")
+    member = make_member_ous(
+        project,
+        group,
+        uid=UIDS["member"],
+        name=f"{MARK}_a_06_TP",
+        state="ReadyForReview",
+        bands=[6],
+        array="TP",
+        asked={"rep_source": f"{MARK} source"},
+        reducer=make_user(f"{MARK}_reducer", roles=["reducer"]),
+        reviewer=make_user(f"{MARK}_reviewer", roles=["qa"]),
+        **target,
     )
-    run = block.exec_blocks.order_by("pk")[0]
-    run.uid, run.ref = UIDS["run"], REFS["run"]
-    run.save()
-
-
-def _rename(thing: Any, word: str) -> None:
-    thing.uid, thing.ref = UIDS[word], REFS[word]
-    thing.name = f"{MARK} {word}"
-    thing.save()
+    block = make_sched_block(member, uid=UIDS["block"], name=f"{MARK} block", **target)
+    said = {**target, "antenna_names": f"{MARK}01", "qa0_comment": f"{MARK} comment"}
+    for number, uid in enumerate((UIDS["run"], None)):
+        make_exec_block(block, uid=uid, number=number, **said)
 
 
 def _happen(project: Project, pi: User) -> None:

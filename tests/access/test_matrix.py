@@ -123,7 +123,7 @@ def test_session_without_csrf_token_changes_nothing(world, row):
 def test_token_needs_no_csrf_token(world, row):
     answer = _ask(world, row, "drm", "token", enforces_csrf=True)
 
-    assert answer.status_code == row.expected("drm")
+    assert answer.status_code == row.expected("drm", "token")
 
 
 @pytest.mark.parametrize("path", ["", "nothing/", "nothing", "projects/x/y/z/", "%00/"])
@@ -166,7 +166,7 @@ def _expected_of_call(row: Row, actor: str, by: str) -> Told:
     # An inactive account's session is nobody's; its token is a bad one.
     if actor == "inactive" and by == "token" and row.route in matrix.ASKS_NOBODY:
         return 401
-    return row.expected(actor)
+    return row.expected(actor, by)
 
 
 def _ask(

@@ -16,10 +16,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import ApiToken, User
-from ingest.models import IngestJob, IngestProblem
-from projects.identity import Uid
-from projects.models import Event, ExecBlock, MemberOUS, Membership, Project, SchedBlock
+from accounts.models import ApiToken, User, ViewedPage, Viewing
+from ingest.models import IngestJob, IngestProblem, IngestSource
+from projects.models import Event, Project
+from snoopi.demo.plans import Goal, Tie
+from snoopi.demo.snapshot import (
+    block_now,
+    execution_now,
+    goal_now,
+    group_now,
+    member_now,
+    named_block,
+    named_goal,
+    named_group,
+    named_member,
+    named_project,
+    project_now,
+)
+from snoopi.demo.world import bring_in
 from tests.access.matrix import ASKED, ROWS, Row
 from tests.access.world import World, build_world, rolled_back
 from tests.factories import new_uid
@@ -29,53 +43,90 @@ pytestmark = pytest.mark.django_db
 # What is asked for; queries for the PI, for an administrator.
 _TABLE = """
 GET healthz -                                       0      0
-GET readyz -                                        2      2
+GET readyz -                                        0      0
 GET home -                                          5      6
 GET search -                                        2      2
 GET search -+text                                   6      6
+GET search -+csv                                    2      2
 GET help -                                          2      2
-GET ingest -                                        2      4
-GET projects:project-list -                         5      5
-GET projects:project-list -+csv                     4      4
+GET ingest -                                        2      5
+GET ingest -+csv                                    2      3
+GET view-as -                                       2      2
+GET view-as -+text                                  2      3
+GET view-as-log -                                   2      3
+GET view-as-log -+csv                               2      3
+GET view-as-pages viewing                           2      4
+GET view-as-pages viewing+csv                       2      4
+GET projects:project-list -                         6      6
+GET projects:project-list -+csv                     5      5
 GET projects:project-detail project                 5      5
+GET projects:project-matrix project                 6      6
+GET projects:project-matrix project+csv             6      6
 GET projects:project-history project                4      4
+GET projects:project-history project+csv            4      4
 GET projects:sched-block-list -                     4      4
 GET projects:sched-block-list -+csv                 3      3
-GET projects:sched-block-detail block               4      4
+GET projects:sched-block-detail block               5      5
+GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
-GET projects:ous-detail member                      5      5
+GET projects:sched-block-history block+csv          4      4
+GET projects:ous-detail member                      6      6
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
+GET projects:ous-detail member+csv                  4      4
+GET projects:ous-detail goal+csv                    6      6
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
+GET projects:ous-history member+csv                 4      4
 GET projects:exec-block-detail run                  3      3
 GET accounts:login -                                2      2
-GET accounts:settings -                             3      3
+GET accounts:settings -                             4      4
 GET api:project-list -                              2      2
+GET api:project-list -+csv                          2      2
 GET api:project-detail project                      2      2
 GET api:project-tree project                        2      2
+GET api:project-matrix project                      5      5
+GET api:project-matrix project+csv                  5      5
 GET api:ous-list -                                  2      2
+GET api:ous-list -+csv                              2      2
+GET api:ous-list -+votable                          2      2
 GET api:ous-detail member                           2      2
 GET api:ous-detail group                            3      3
 GET api:ous-detail goal                             4      4
 GET api:ous-status member                           2      2
 GET api:ous-status group                            3      3
 GET api:ous-history member                          3      3
+GET api:ous-history member+csv                      3      3
 GET api:ous-exec-blocks member                      3      3
+GET api:ous-exec-blocks member+csv                  3      3
+GET api:ous-exec-blocks member+votable              3      3
 GET api:sched-block-list -                          2      2
+GET api:sched-block-list -+csv                      2      2
 GET api:sched-block-detail block                    3      3
 GET api:sched-block-history block                   3      3
+GET api:sched-block-history block+csv               3      3
 GET api:exec-block-list -                           2      2
+GET api:exec-block-list -+csv                       2      2
+GET api:exec-block-list -+votable                   2      2
 GET api:exec-block-detail run                       2      2
 GET api:event-feed -                                2      2
+GET api:event-feed -+csv                            2      2
 GET api:ingest-list -                               1      2
+GET api:ingest-list -+csv                           1      2
 GET api:ingest-job job                              1      4
+GET api:source-list -                               1      2
+GET api:source-detail source                        1      2
 GET api:token-list -                                2      2
+GET api:token-list -+csv                            2      2
+GET api:viewing-list -                              1      2
+GET api:viewing-requests viewing                    1      3
 GET api:me -                                        1      1
 GET api:schema -                                    1      1
 GET api:docs -                                      1      1
 304 GET api:project-detail project                  2      2
 304 GET api:project-tree project                    2      2
+304 GET api:project-matrix project                  2      2
+304 GET api:project-matrix project+csv              2      2
 304 GET api:ous-detail member                       2      2
 304 GET api:ous-detail group                        3      3
 304 GET api:ous-detail goal                         4      4
@@ -105,7 +156,18 @@ LIMITS = {
     "GET api:event-feed -": 2,
     "POST api:ous-batch": 3,
 }
-_TARGETS = ("-", "project", "member", "group", "goal", "block", "run", "job")
+_TARGETS = (
+    "-",
+    "project",
+    "member",
+    "group",
+    "goal",
+    "block",
+    "run",
+    "job",
+    "source",
+    "viewing",
+)
 READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
 CONDITIONAL = [
     row
@@ -114,6 +176,7 @@ CONDITIONAL = [
     in {
         "api:project-detail",
         "api:project-tree",
+        "api:project-matrix",
         "api:ous-detail",
         "api:ous-status",
         "api:sched-block-detail",
@@ -134,11 +197,16 @@ def world_of(request: pytest.FixtureRequest, database: None) -> Iterator[World]:
 def _multiply(world: World, number: int) -> None:
     project = world.projects["project"]
     more = number - 1
-    _add_projects(project, world.users["pi"], more)
+    _add_projects(world.users["pi"], more)
     _add_parts(project, more)
     _add_happenings(project, more)
+    _add_viewings(world, more)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
+    IngestSource.objects.bulk_create(
+        IngestSource(name=f"s{n}", kind="folder", address="/x", every_s=60, selection="x")
+        for n in range(more)
+    )
     ApiToken.objects.bulk_create(
         ApiToken(user=world.users[name], digest=f"{name}{n}", hint="x", expires_at=None)
         for name in ("pi", "admin")
@@ -146,44 +214,41 @@ def _multiply(world: World, number: int) -> None:
     )
 
 
-def _named() -> dict[str, str]:
-    uid = new_uid()
-    return {"uid": uid, "ref": Uid.parse(uid).ref}
+def _add_viewings(world: World, more: int) -> None:
+    """More that staff saw as the PI, and more pages of the last."""
+    last = Viewing.objects.get(pk=world.things["viewing"])
+    facts = {"actor": last.actor, "actor_word": "x", "reason": "x", "ends_at": last.ends_at}
+    Viewing.objects.bulk_create(Viewing(viewed=world.users["pi"], **facts) for _ in range(more))
+    ViewedPage.objects.bulk_create(
+        ViewedPage(viewing=last, method="GET", path=f"/{n}", status=200) for n in range(more)
+    )
 
 
-def _add_projects(project: Project, pi: User, more: int) -> None:
-    codes = [f"2018.1.{number:05}.S" for number in range(more)]
-    rows = Project.objects.bulk_create(
-        Project(code=code, ref=code, title="t", state="InProgress", executive="EU", arc="EU")
-        for code in codes
+def _add_projects(pi: User, more: int) -> None:
+    ties = [Tie(username=pi.username, role="PI")]
+    bring_in(
+        *(project_now(f"2018.1.{number:05}.S", [_goal()], ties=ties) for number in range(more))
     )
-    Membership.objects.bulk_create(Membership(project=row, user=pi, role="PI") for row in rows)
-    members = MemberOUS.objects.bulk_create(
-        MemberOUS(project=row, **_named(), state="ReadyForProcessing") for row in rows
-    )
-    SchedBlock.objects.bulk_create(
-        SchedBlock(project=member.project, member_ous=member, **_named(), name="SgrB2")
-        for member in members
-    )
+
+
+def _goal() -> Goal:
+    member = member_now(new_uid(), [block_now(new_uid())], state="ReadyForProcessing")
+    return goal_now(new_uid(), [group_now(new_uid(), [member])])
 
 
 def _add_parts(project: Project, more: int) -> None:
     """More member OUSs in the group, and more blocks and executions in the first of all."""
     first = project.memberous_set.select_related("group_ous").order_by("pk")[0]
-    above = {"project": project, "group_ous": first.group_ous, "science_goal": first.science_goal}
-    MemberOUS.objects.bulk_create(
-        MemberOUS(**above, **_named(), state="Ready") for _ in range(more)
-    )
-    blocks = SchedBlock.objects.bulk_create(
-        SchedBlock(project=project, member_ous=first, **_named(), name=f"b{n}", state="Waiting")
-        for n in range(more)
-    )
-    SchedBlock.objects.filter(pk__in=[block.pk for block in blocks]).update(state_flag="ForP2G")
     block = first.sched_blocks.order_by("pk")[0]
-    ExecBlock.objects.bulk_create(
-        ExecBlock(project=project, member_ous=first, sched_block=block, **_named())
-        for _ in range(more)
-    )
+    runs = [execution_now(new_uid("A002"), number) for number in range(more)]
+    blocks = [
+        block_now(new_uid(), name=f"b{number}", state="Waiting", state_flag="ForP2G")
+        for number in range(more)
+    ]
+    members = [named_member(first.uid, [named_block(block.uid, runs), *blocks])]
+    members += [member_now(new_uid()) for _ in range(more)]
+    group = named_group(first.group_ous.uid, members)
+    bring_in(named_project(project.code, [named_goal(groups=[group])]))
 
 
 def _add_happenings(project: Project, more: int) -> None:
@@ -207,7 +272,12 @@ def test_every_address_costs_the_same_whatever_there_is(world_of):
     costs |= {f"304 {row}": _by_both(partial(_cost_of_304, world_of, row)) for row in CONDITIONAL}
     costs["POST api:ous-batch"] = _by_both(partial(_cost_of_batch, world_of))
 
-    assert costs == COSTS
+    # A file is written in pieces of a thousand rows: its cost follows its length.
+    files = {name for name in costs if name.endswith("+csv")}
+    assert {name: cost for name, cost in costs.items() if name not in files} == {
+        name: cost for name, cost in COSTS.items() if name not in files
+    }
+    assert all(max(costs[name]) <= max(COSTS[name]) + 3 for name in files)
 
 
 @pytest.mark.parametrize("name", LIMITS)

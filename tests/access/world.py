@@ -1,10 +1,11 @@
 """One small observatory with everybody in it, and their ways in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache as kept
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,11 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 
-from accounts.models import ApiToken, User
-from accounts.services import issue_token, revoke_token
-from ingest.models import IngestJob
-from projects.models import MemberOUS, Project
+from accounts.models import ApiToken, User, Viewing
+from accounts.services import issue_token, revoke_token, start_viewing
+from accounts.sessions import VIEWING_KEY
+from ingest.models import IngestJob, IngestSource
+from projects.models import Project
 from projects.services.memberships import tie
 from tests.cast import CODE, FOREIGN_CODE
 from tests.factories import make_exec_block, make_project, make_sched_block, make_user
@@ -51,6 +53,17 @@ PEOPLE = (*TIED, *STAFF, *OUTSIDE)
 # Ways in by a token of the PI's, and two people who have none.
 TOKENS = ("write_token", "read_only_token", "expired_token", "revoked_token")
 ACTORS = (*PEOPLE, *TOKENS, "inactive", "anonymous")
+# Who sees the site as whom: everybody who may, as everybody who is not on the staff.
+VIEWERS = {
+    "arc as pi": ("arc", "pi"),
+    "arc as stranger": ("arc", "stranger"),
+    "other_arc as copi": ("other_arc", "copi"),
+    "cs as coi": ("cs", "coi"),
+    "other_cs as data_delegee": ("other_cs", "data_delegee"),
+    "admin as phase2_delegee": ("admin", "phase2_delegee"),
+    "admin as too_delegee": ("admin", "too_delegee"),
+    "admin as expired_delegee": ("admin", "expired_delegee"),
+}
 
 
 @dataclass
@@ -103,15 +116,27 @@ def rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def new_session(user: User) -> str:
-    """The key of a new session of somebody's, as log-in makes it."""
+def new_session(user: User, values: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The key of a new session of somebody's, as log-in makes it, which holds ``values``."""
     session = SessionStore()
+    session.update(values)
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = BACKEND
     session["_auth_user_hash"] = user.get_session_auth_hash()
     session.set_expiry(_DECADE_S)
     session.create()
     return str(session.session_key)
+
+
+def _look_as(world: World) -> None:
+    """Sessions of staff who see the site as somebody else; they do not run out."""
+    for name, (actor, person) in VIEWERS.items():
+        users = world.users[actor], world.users[person]
+        viewing = start_viewing(actor=users[0], viewed=users[1], reason="asked for help")
+        world.sessions[name] = new_session(users[0], {VIEWING_KEY: viewing.pk})
+        world.things["viewing"] = viewing.pk
+    end = timezone.now() + timedelta(seconds=_DECADE_S)
+    Viewing.objects.update(ends_at=end)
 
 
 def build_world() -> World:
@@ -124,6 +149,7 @@ def build_world() -> World:
     _let_in_inactive(world)
     _build_projects(world)
     _name_things(world)
+    _look_as(world)
     # Noting the use would cost every question a write.
     ApiToken.objects.update(last_used_at=timezone.now())
     return world
@@ -154,18 +180,27 @@ def _let_in_inactive(world: World) -> None:
 
 
 def _build_projects(world: World) -> None:
-    states = ("FullyObserved", "Ready", "ReadyForReview")
-    own = make_project(CODE, members=[{"state": state} for state in states], exec_blocks=2)
-    foreign = make_project(FOREIGN_CODE, exec_blocks=1, executive="NA", arc="NA")
-    draft = make_project(exec_blocks=1)
-    Project.objects.filter(pk=draft.pk).update(code=None, ref="DRAFT-0123456789ab")
+    users = world.users
+    members: list[dict[str, Any]] = [
+        {"state": "FullyObserved", "reducer": users["reducer"]},
+        {"state": "Ready"},
+        {"state": "ReadyForReview"},
+    ]
+    own = make_project(CODE, members=members, exec_blocks=2, contact_scientist=users["cs"])
+    foreign = make_project(
+        FOREIGN_CODE,
+        members=[{"reducer": users["other_reducer"]}],
+        exec_blocks=1,
+        executive="NA",
+        arc="NA",
+        contact_scientist=users["other_cs"],
+    )
+    draft = make_project("", exec_blocks=1)
     deleted = make_project(exec_blocks=1, state="Deleted")
     world.projects = {"project": own, "foreign": foreign, "draft": draft, "deleted": deleted}
     for name in ("project", "draft", "deleted"):
         _tie_everybody(world, world.projects[name])
-    tie(project=foreign, user=world.users["stranger"], role="PI")
-    _assign(own, reducer=world.users["reducer"], scientist=world.users["cs"])
-    _assign(foreign, reducer=world.users["other_reducer"], scientist=world.users["other_cs"])
+    tie(project=foreign, user=users["stranger"], role="PI")
 
 
 def _tie_everybody(world: World, project: Project) -> None:
@@ -176,14 +211,6 @@ def _tie_everybody(world: World, project: Project) -> None:
     ended = timezone.now() - timedelta(days=1)
     user = world.users["expired_delegee"]
     tie(project=project, user=user, role="DELEGEE", kind="DATA", ends_at=ended)
-
-
-def _assign(project: Project, *, reducer: User, scientist: User) -> None:
-    """Assign the first member OUS, and name a contact scientist."""
-    first = project.memberous_set.order_by("pk").values("pk")[:1]
-    MemberOUS.objects.filter(pk__in=first).update(reducer=reducer)
-    project.contact_scientist = scientist
-    project.save(update_fields=["contact_scientist"])
 
 
 def _name_things(world: World) -> None:
@@ -198,6 +225,10 @@ def _name_things(world: World) -> None:
     make_exec_block(gone)
     world.things["deleted_block"] = gone.ref
     world.things["job"] = IngestJob.objects.create(source="night.json").pk
+    source = IngestSource.objects.create(
+        name="alma", kind="tap", address="https://example.org/tap", every_s=900, selection="x"
+    )
+    world.things["source"] = source.name
     world.things["nothing"] = "nothing/at/all/"
     world.things["spelled"] = f"ous/{fully.uid}/status/"
 

@@ -27,14 +27,15 @@ MOVE = _answers(
 )
 ADMIN = _answers(403, admin=200)
 ADMIN_WRITES = _answers(403, admin=202)
-OWN_WRITES = _answers(201, read_only_token=403)
-NOTHING_OWN = _answers(404, read_only_token=403)
+# All of them come by a token, which makes and revokes none.
+BY_SESSION_ONLY = _answers(403)
 NOWHERE = dict.fromkeys(ACTORS, 404)
 
 MATRIX = {
     ("project-list", "get"): KNOWN,
     ("project-detail", "get"): OF_PROJECT,
     ("project-tree", "get"): OF_PROJECT,
+    ("project-matrix", "get"): OF_PROJECT,
     ("ous-list", "get"): KNOWN,
     ("ous-batch", "post"): KNOWN,
     ("ous-detail", "get"): OF_PROJECT,
@@ -51,9 +52,13 @@ MATRIX = {
     ("ingest-list", "get"): ADMIN,
     ("ingest-list", "post"): ADMIN_WRITES,
     ("ingest-job", "get"): _answers(403, admin=404),
+    ("source-list", "get"): ADMIN,
+    ("source-detail", "get"): _answers(403, admin=404),
     ("token-list", "get"): KNOWN,
-    ("token-list", "post"): OWN_WRITES,
-    ("token-detail", "delete"): NOTHING_OWN,
+    ("token-list", "post"): BY_SESSION_ONLY,
+    ("token-detail", "delete"): BY_SESSION_ONLY,
+    ("viewing-list", "get"): ADMIN,
+    ("viewing-requests", "get"): _answers(403, admin=404),
     ("me", "get"): KNOWN,
     ("schema", "get"): OPEN,
     ("docs", "get"): OPEN,
@@ -76,6 +81,7 @@ def _path(name, project):
     keys = {
         "ref": lambda: _ref(name, project),
         "pk": lambda: 999_999_999,
+        "name": lambda: "nothing",
         "path": lambda: "nowhere/",
     }
     pattern = next(one for one in urlpatterns if one.name == name).pattern

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from projects.models import GroupOUS, MemberOUS
 from projects.services.states import move_state
-from tests.factories import make_user
+from tests.factories import make_user, settle
 
 RELEASE = datetime(2016, 10, 23, tzinfo=UTC)
 
@@ -91,9 +91,9 @@ def test_tag_names_version_rights_and_view_class(client_for, pi, drm, member):
 
     tags = [client_for(user).get(path)["ETag"] for user in (pi, drm)]
 
-    version = MemberOUS.objects.get(pk=member.pk).version
-    assert tags[0].startswith(f'"{version}-Proprietary-public-')
-    assert tags[1].startswith(f'"{version}-Proprietary-staff-')
+    found = MemberOUS.objects.get(pk=member.pk)
+    assert tags[0].startswith(f'"{found.public_version}-Proprietary-public-')
+    assert tags[1].startswith(f'"{found.version}-Proprietary-staff-')
 
 
 def test_status_and_detail_carry_the_same_base(client_for, drm, member):
@@ -123,6 +123,31 @@ def test_move_changes_the_tag_of_everything_that_shows_it(client_for, pi, drm, m
     assert [path for path, old, new in zip(paths, before, after, strict=True) if old == new] == []
 
 
+def test_step_inside_changes_no_validator_outside(client_for, pi, drm, member):
+    MemberOUS.objects.filter(pk=member.pk).update(state="ReadyForReview")
+    settle(member.project)
+    inside, outside = client_for(drm), client_for(pi)
+    paths = [
+        f"/api/v1/ous/{member.ref}/",
+        f"/api/v1/ous/{member.ref}/history/",
+        f"/api/v1/ous/{member.group_ous.ref}/status/",
+        f"/api/v1/projects/{member.project.ref}/",
+        f"/api/v1/projects/{member.project.ref}/tree/",
+    ]
+    before = {client: [client.get(path) for path in paths] for client in (inside, outside)}
+
+    with time_machine.travel("2126-03-01T12:00:00Z", tick=False):
+        member.refresh_from_db()
+        move_state(member, to="Reviewing", actor=drm)
+    after = {client: [client.get(path) for path in paths] for client in (inside, outside)}
+
+    for name in ("ETag", "Last-Modified"):
+        told = {client: [answer[name] for answer in before[client]] for client in before}
+        now = {client: [answer[name] for answer in after[client]] for client in after}
+        assert now[outside] == told[outside], name
+        assert set(now[inside]).isdisjoint(told[inside]), name
+
+
 def test_group_tag_follows_the_sums_it_shows(client_for, pi, member):
     client, group = client_for(pi), GroupOUS.objects.get(pk=member.group_ous_id)
     path = f"/api/v1/ous/{group.ref}/status/"
@@ -150,7 +175,7 @@ def test_data_become_public_at_the_very_second(client_for, pi, member):
 def test_last_modified_moves_when_data_become_public(client_for, pi, member):
     client = client_for(pi)
     old = RELEASE - timedelta(days=300)
-    MemberOUS.objects.filter(pk=member.pk).update(release_date=RELEASE, modified_at=old)
+    MemberOUS.objects.filter(pk=member.pk).update(release_date=RELEASE, public_modified_at=old)
     path = f"/api/v1/ous/{member.ref}/status/"
 
     with time_machine.travel(RELEASE - timedelta(days=1), tick=False):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from projects.models import ExecBlock, MemberOUS
+from projects.models import MemberOUS
 from tests.factories import (
     make_exec_block,
     make_group_ous,
@@ -195,8 +195,12 @@ def test_project_line_and_detail(client, project):
         "science_category": None,
         "science_keywords": None,
         "contact_scientist": None,
+        "contact": body["contact"],
+        "citation": body["citation"],
         "waiting": None,
     }
+    # What they say is tests/api/test_season.py's.
+    assert (body["contact"]["arc"], body["citation"]["code"]) == ("EU", project.code)
 
 
 def _outline(node):
@@ -269,6 +273,8 @@ def test_sched_block_panel(client, project):
         "estimated_time_min": None,
         "executions": {"passed": 1.5, "expected": 4, "count": 2},
         "asked": {},
+        "grade": None,
+        "season": body["season"],
     }
     assert [run["uid"] for run in runs] == ["uid://A002/X85dcf7/Xefe", "uid://A002/X85dcf7/Xc7c"]
 
@@ -342,7 +348,7 @@ def test_exec_block_comment_is_for_staff_only(client_for, pi, drm, project):
 
 
 def test_exec_block_without_anything_above_it_is_told_to_staff(client_for, drm, db):
-    ExecBlock.objects.create(ref="uid___A002_X7_X7", uid="uid://A002/X7/X7")
+    make_exec_block(None, uid="uid://A002/X7/X7", start=None, end=None)
 
     body = client_for(drm).get("/api/v1/execblocks/uid___A002_X7_X7/").json()
 
@@ -363,4 +369,5 @@ def test_me_names_the_caller(client_for, qa):
         "qualifications": ["QA2APPRV"],
         "staff": True,
         "scope": "read",
+        "viewed_by": None,
     }

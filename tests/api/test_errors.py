@@ -37,8 +37,6 @@ def _assert_problem(answer, status):
         "ingest/abc/",
         "ous/a%00b/",
         "nothing%00/",
-        "ous/?format=xml",
-        "ous/?format=csv",
     ],
 )
 def test_unknown_address_is_404(client, path):
@@ -60,15 +58,30 @@ def test_unsuitable_accept_is_406(client):
     _assert_problem(client.get("/api/v1/projects/", headers={"accept": "application/xml"}), 406)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ous/?format=xml",
+        "projects/?format=votable",
+        "schedblocks/?format=votable",
+        "me/?format=csv",
+        "ous/?format=api",
+    ],
+)
+def test_form_that_a_thing_is_not_given_in_is_406(client, path):
+    body = _assert_problem(client.get(f"/api/v1/{path}"), 406)
+
+    assert body["title"] == "Not Acceptable"
+
+
 def test_format_beats_accept(client):
     answer = client.get("/api/v1/projects/?format=json", headers={"accept": "text/csv"})
 
     assert (answer.status_code, answer["Content-Type"]) == (200, JSON)
 
 
-@pytest.mark.parametrize("path", ["ous/status/", "tokens/"])
-def test_form_body_is_415(client, path):
-    _assert_problem(client.post(f"/api/v1/{path}", {"uids": "x"}), 415)
+def test_form_body_is_415(client):
+    _assert_problem(client.post("/api/v1/ous/status/", {"uids": "x"}), 415)
 
 
 @pytest.mark.parametrize(

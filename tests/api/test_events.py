@@ -7,6 +7,7 @@ from projects.moves import Way
 from projects.services.memberships import tie
 from projects.services.states import move_state
 from tests.factories import make_user
+from tests.log import FromNowOn
 
 FEED = "/api/v1/events/"
 
@@ -26,11 +27,13 @@ def _walk(client, query="page_size=2"):
 
 
 def test_event_line(client_for, pi, drm, member):
+    client, logged = client_for(pi), FromNowOn()
+    _, cursor = _walk(client)
+
     move_state(member, to="ObservingTimedOut", actor=drm, note="season over", note_public=True)
 
-    lines, _ = _walk(client_for(pi))
-
-    event = Event.objects.get(member_ous=member)
+    lines, _ = _walk(client, f"after={cursor}")
+    event = logged().get(member_ous=member)
     line = next(line for line in lines if line["kind"] == "state" and line["level"] == "member")
     assert line.pop("cursor")
     assert line.pop("recorded_at") == event.recorded_at.isoformat().replace("+00:00", "Z")

@@ -79,10 +79,10 @@ ABSENT = {
 @pytest.mark.parametrize("name", ["stranger", "expired_delegee"])
 @pytest.mark.parametrize("path", SINGLE)
 def test_single_answer_of_others_is_like_that_of_nothing(client_for, somebody, secrets, name, path):
-    client = client_for(somebody(name))
+    client, named = client_for(somebody(name)), {"x-request-id": "one-and-the-same"}
 
-    hidden = client.get(f"/api/v1/{path.format(**secrets)}")
-    absent = client.get(f"/api/v1/{path.format(**ABSENT)}")
+    hidden = client.get(f"/api/v1/{path.format(**secrets)}", headers=named)
+    absent = client.get(f"/api/v1/{path.format(**ABSENT)}", headers=named)
 
     assert hidden.status_code == absent.status_code == 404
     assert hidden.content == absent.content

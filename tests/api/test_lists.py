@@ -137,8 +137,8 @@ def test_list_unreadable_time_is_400(client, moment):
 def test_list_changed_after_reads_every_usual_form(client, cast_project, moment):
     first, second = cast_project.memberous_set.order_by("pk")
     noon = datetime(2020, 3, 1, 12, tzinfo=UTC)
-    MemberOUS.objects.filter(pk=first.pk).update(modified_at=noon)
-    MemberOUS.objects.filter(pk=second.pk).update(modified_at=noon.replace(second=1))
+    MemberOUS.objects.filter(pk=first.pk).update(public_modified_at=noon)
+    MemberOUS.objects.filter(pk=second.pk).update(public_modified_at=noon.replace(second=1))
 
     assert _refs(client, f"ous/?changed_after={moment}") == [second.ref]
 
@@ -146,8 +146,8 @@ def test_list_changed_after_reads_every_usual_form(client, cast_project, moment)
 def test_list_changed_after_a_bare_date_is_its_midnight(client, cast_project):
     first, second = cast_project.memberous_set.order_by("pk")
     midnight = datetime(2020, 3, 1, tzinfo=UTC)
-    MemberOUS.objects.filter(pk=first.pk).update(modified_at=midnight)
-    MemberOUS.objects.filter(pk=second.pk).update(modified_at=midnight.replace(second=1))
+    MemberOUS.objects.filter(pk=first.pk).update(public_modified_at=midnight)
+    MemberOUS.objects.filter(pk=second.pk).update(public_modified_at=midnight.replace(second=1))
 
     assert _refs(client, "ous/?changed_after=2020-03-01") == [second.ref]
 

@@ -13,6 +13,7 @@ from projects.services.executions import recount_executions
 from snoopi.demo.cycles import CYCLES
 from snoopi.demo.simulate import simulate
 from tests.demo.validity import is_valid
+from tests.factories import make_project
 
 pytestmark = pytest.mark.django_db
 MODELS: tuple[type[Model], ...] = (
@@ -153,7 +154,7 @@ def test_delivered_member_ous_have_verdict_and_release_date(simulated: dict[str,
 def test_new_rows_go_on_with_ids_after_the_simulated(simulated: dict[str, int]) -> None:
     last = Project.objects.order_by("-pk")[0].pk
 
-    project = Project.objects.create(code="2013.1.00001.S", ref="2013.1.00001.S")
+    project = make_project("2013.1.00001.S")
 
     assert project.pk > last
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from deliveries.models import ProductFile
 from ingest.loader import load
 from ingest.records import (
     ExecBlockRecord,
@@ -43,6 +44,7 @@ TABLES: tuple[type[Model], ...] = (
     ExecBlock,
     Alias,
     Membership,
+    ProductFile,
     Event,
 )
 ALL_ONE = {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deliveries.models import ProductFile
 from ingest.readers import Source, expand
 from ingest.report import Report
 from ingest.services import run_source
@@ -46,6 +47,9 @@ COUNTS = {
     "apdm/aot/R81d01.aot": (1, None, None, 27, 27, 0),
     "apdm/APDM13Template": (1, None, None, None, 1, 0),
     "apdm/R81Template": (1, None, None, None, 1, 0),
+    # 558 rows, 541 of them with the full chain; 17 lack goal and group.
+    "hierarchy/ms_file_key.txt": (11, 130, 130, 217, 0, 558),
+    "package_tree/script.md": (1, 0, 0, 2, 0, 9),
 }
 
 
@@ -140,6 +144,48 @@ def test_plans_without_a_code_are_drafts_of_their_own(fixtures_dir):
     assert [bool(re.fullmatch(r"DRAFT-[0-9a-f]{12}", ref)) for ref in refs[1:]] == [True, True]
     per_member = [row.sched_blocks.count() for row in MemberOUS.objects.all()]
     assert set(per_member) == {1}
+
+
+def test_full_paths_of_the_file_key_give_the_facts(fixtures_dir, tmp_path):
+    key = (fixtures_dir / "hierarchy/ms_file_key.txt").read_text()
+    rows = [line.split()[-1] for line in key.splitlines() if line.strip() and line[0] != "#"]
+    paths = [path for path in rows if "/science_goal." in path]
+    assert (len(rows), len(paths)) == (558, 541)
+    assert sum(not path.startswith("20") for path in paths) == 18
+    listing = tmp_path / "paths.txt"
+    listing.write_text("\n".join(paths))
+
+    report = ingest(listing)
+
+    assert counts() == [11, 130, 130, 214, 0, 541]
+    assert (report.created["product_file"], report.rejected) == (541, [])
+    assert MemberOUS.objects.filter(science_goal=None).count() == 0
+    assert MemberOUS.objects.exclude(state=None).count() == 0
+    assert ExecBlock.objects.filter(member_ous=None).count() == 0
+
+
+def test_paths_without_goal_and_group_leave_them_unknown(fixtures_dir):
+    ingest(fixtures_dir / "hierarchy/ms_file_key.txt")
+
+    unknown = MemberOUS.objects.filter(science_goal=None, group_ous=None)
+    assert {str(member) for member in unknown} == {
+        f"uid://A001/X2fe/X{last}" for last in ("36", "40", "4a")
+    }
+    assert ExecBlock.objects.filter(member_ous__in=unknown).count() == 17
+
+
+def test_package_tree_has_the_files_of_its_facts(fixtures_dir):
+    ingest(fixtures_dir / "package_tree/script.md")
+
+    files = ProductFile.objects.all()
+    assert files.filter(name__regex=r"\.fits(\.gz)?$").count() == 87
+    assert files.filter(name__endswith=".tgz").count() == 19
+    assert files.filter(member_ous=None).count() == 0
+    assert {str(member) for member in MemberOUS.objects.all()} == {
+        "uid://A001/X87c/X69",
+        "uid://A001/X87c/X6d",
+    }
+    assert Project.objects.get().code == "2016.1.01435.S"
 
 
 def test_whole_folder_of_archive_tables_is_taken_beside_each_other(fixtures_dir):

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from ingest.records import ProjectBundle, ProjectRecord, StateChange
-from projects.models import Event, GroupOUS, MemberOUS, Project
+from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock
 from projects.services.memberships import tie
 from tests.factories import make_user
 from tests.ingest.bundles import (
@@ -111,6 +111,42 @@ def test_public_words_of_the_past_count_only_what_had_passed_then():
     said = list(events.filter(for_public=True).values_list("public_frm", "public_to"))
     assert said[0] == ("", "Ready")
     assert said[-1] == ("PartiallyObserved", "FullyObserved")
+
+
+@pytest.mark.parametrize("fraction", [None, Decimal("0.5")])
+def test_block_that_waits_for_more_reads_as_begun_since_the_first_pass(fraction):
+    ready = NIGHT - timedelta(days=9)
+    runs = tuple(
+        an_execution(key=uid, uid=uid, execution_fraction=share, start=night, end=night)
+        for uid, share, night in (
+            ("uid://A002/X9/X1", Decimal(0), NIGHT),
+            ("uid://A002/X9/X2", fraction, NIGHT + timedelta(days=1)),
+            ("uid://A002/X9/X3", None, NIGHT + timedelta(days=2)),
+        )
+    )
+
+    take(a_bundle(sched_blocks=(a_block(state="Ready", state_at=ready),), exec_blocks=runs))
+
+    block = SchedBlock.objects.get()
+    begun = NIGHT + timedelta(days=1)
+    assert (block.state_since, block.public_since) == (ready, begun)
+    events = Event.objects.filter(level="sched_block", kind="state").order_by("at")
+    assert list(events.values_list("at", "frm", "to", "public_frm", "public_to")) == [
+        (ready, "", "Ready", "", "Ready"),
+        (begun, "Ready", "Ready", "Ready", "PartiallyObserved"),
+    ]
+
+
+@pytest.mark.parametrize("dates", [{"end": None}, {"start": None, "end": None}])
+def test_execution_without_an_end_counts_since_it_began_or_ever(dates):
+    ready = NIGHT - timedelta(days=9)
+    block = a_block(state="Ready", state_at=ready)
+
+    take(a_bundle(sched_blocks=(block,), exec_blocks=(an_execution(**dates),)))
+
+    row = SchedBlock.objects.get()
+    begun = ready if "start" in dates else NIGHT
+    assert (row.public_state, row.public_since) == ("PartiallyObserved", begun)
 
 
 def test_state_broken_twice_is_still_told_as_the_state_before():

@@ -24,6 +24,7 @@ from ingest.services import (
 )
 from projects.models import MemberOUS, Project
 from snoopi import bell
+from snoopi.celery import app
 from snoopi.tasks import run_ingest, sweep
 from tests.factories import make_user
 from tests.ingest.bundles import CODE, MEMBER, everything
@@ -303,6 +304,27 @@ def test_background_thread_does_what_is_queued_and_ends_when_told(monkeypatch):
     thread.stop()
 
     assert thread.is_alive() is False
+
+
+def test_background_thread_refreshes_usual_ages_now_and_then(monkeypatch):
+    refreshed: list[int] = []
+    monkeypatch.setattr(bell, "refresh_ages", lambda: refreshed.append(len(refreshed)))
+    thread = bell.BackgroundThread()
+
+    thread._refresh_ages()
+    thread._refresh_ages()
+    assert refreshed == [0]
+    thread.ages_due -= bell.AGES_SECONDS
+    thread._refresh_ages()
+    thread._refresh_ages()
+
+    assert refreshed == [0, 1]
+
+
+def test_beat_knows_every_task_by_name(settings):
+    named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert {"snoopi.tasks.sweep", "snoopi.tasks.refresh_ages"} <= named <= set(app.tasks)
 
 
 def test_posted_body_is_done_by_a_real_worker(worker):

@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from ingest.loader import load
 from ingest.records import (
     ExecBlockRecord,
+    MemberRecord,
     MembershipRecord,
     OUSRecord,
     ProjectBundle,
     ProjectRecord,
     Reading,
+    SchedBlockRecord,
 )
 from projects.lookup import find
 from projects.models import (
@@ -114,6 +116,29 @@ def test_source_that_does_not_say_leaves_what_was_known(facts, expected):
     take(said_again(a_bundle(), **facts))
 
     assert Project.objects.get().title == expected
+
+
+def test_source_that_only_names_things_takes_nothing_away():
+    sky = {"bands": (6,), "array": "12m", "target_names": ("M83",), "ra_deg": 204.25}
+    take(
+        a_bundle(
+            member_ous=(a_member(**sky, qa2="Pass"),),
+            sched_blocks=(a_block(**sky),),
+            exec_blocks=(an_execution(**sky, antenna_names=("DA41",)),),
+        )
+    )
+    before = everything()
+
+    take(
+        bare(
+            project=ProjectRecord(code=CODE),
+            member_ous=(MemberRecord(key=MEMBER, uid=MEMBER),),
+            sched_blocks=(SchedBlockRecord(key=BLOCK, uid=BLOCK, member=MEMBER),),
+            exec_blocks=(ExecBlockRecord(key=EXECUTION, uid=EXECUTION),),
+        )
+    )
+
+    assert everything() == before
 
 
 def test_parent_learnt_later_is_filled_in():
@@ -435,3 +460,36 @@ def test_projects_of_others_stay_untouched():
     take(a_bundle())
 
     assert Project.objects.filter(pk=other.pk).values().get() == before
+
+
+@pytest.mark.parametrize(
+    ("member", "execution", "shown"),
+    [
+        ({"reducer": "red"}, {}, False),
+        ({"state": "Reviewing"}, {}, False),
+        ({}, {"qa0_comment": "cold front"}, False),
+        ({"name": "Ring"}, {}, True),
+        ({"state": "Verified"}, {}, True),
+        ({}, {"qa0": "Fail"}, True),
+    ],
+)
+def test_version_outside_grows_only_with_what_is_seen_there(member, execution, shown):
+    make_user("red", roles=["reducer"])
+    models = (Project, ScienceGoal, GroupOUS, MemberOUS, ExecBlock)
+
+    def versions() -> dict[str, Any]:
+        found = [(model.objects.get(), model.__name__) for model in models]
+        return {
+            name: (row.version, row.public_version, row.public_modified_at) for row, name in found
+        }
+
+    take(a_bundle(member_ous=(a_member(state="ReadyForReview"),)))
+    before = versions()
+    told = {"state": "ReadyForReview", **member}
+    take(a_bundle(member_ous=(a_member(**told),), exec_blocks=(an_execution(**execution),)))
+    after = versions()
+
+    assert after["Project"][0] > before["Project"][0]
+    outside = {name for name in after if after[name][1:] != before[name][1:]}
+    assert ("Project" in outside) is shown
+    assert shown or outside == set()

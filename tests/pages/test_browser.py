@@ -63,7 +63,8 @@ def addresses(project):
     things = [member, member.group_ous, member.science_goal, block, block.exec_blocks.all()[0]]
     nodes = [f"{home}?node={thing.ref}" for thing in things[:4]]
     histories = [f"{thing.get_absolute_url()}history/" for thing in (project, member, block)]
-    pages = [home, *nodes, *[thing.get_absolute_url() for thing in things], *histories]
+    matrices = [f"{home}matrix/", f"{home}matrix/?by=target"]
+    pages = [home, *nodes, *matrices, *[thing.get_absolute_url() for thing in things], *histories]
     return [
         (None, "/login/"),
         *(("pi", url) for url in [*own, *pages, "/help/", "/settings/", "/projects/nothing/"]),

@@ -70,7 +70,8 @@ def test_banner_tells_demonstration_data(is_demo, pi, logged_in):
     [
         ("pi", ["Home", "Projects", "SchedBlocks", "Help"]),
         ("drm", ["Home", "Projects", "SchedBlocks", "Help"]),
-        ("admin", ["Home", "Projects", "SchedBlocks", "Help", "Ingest"]),
+        ("admin", ["Home", "Projects", "SchedBlocks", "Help", "Ingest", "View as"]),
+        ("arc", ["Home", "Projects", "SchedBlocks", "Help", "View as"]),
     ],
 )
 def test_navigation_leads_only_where_the_person_may_go(who, places, somebody, logged_in):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from projects.services.states import move_state
-from tests.factories import make_project, make_user
+from tests.factories import make_project, make_sched_block, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def labels(client, member):
 def test_outside_only_public_steps_and_notes_are_told(member, logged_in):
     found, page = labels(logged_in(make_user("owner")), member)
 
-    assert found == ["Ready for Processing"]
+    assert found == ["Ready for Processing", "Being processed"]
     assert "after Being processed" in page
     assert "once more" in page
     assert "stage 20" not in page
@@ -40,7 +40,7 @@ def test_outside_only_public_steps_and_notes_are_told(member, logged_in):
 def test_staff_read_every_step_with_name_and_note(member, drm, logged_in):
     found, page = labels(logged_in(drm), member)
 
-    assert found == ["Ready for processing", "Reviewing", "Ready for review"]
+    assert found == ["Ready for processing", "Reviewing", "Ready for review", "Processing"]
     assert "stage 20" in page
     assert page.count("No change for others") == 2
 
@@ -70,13 +70,15 @@ def test_long_history_is_paged(drm, logged_in):
     assert earlier is not None
     second = client.get(url + earlier[1]).content.decode()
 
-    assert (first.count('class="what"'), second.count('class="what"')) == (50, 10)
+    # With the first that was heard of it.
+    assert (first.count('class="what"'), second.count('class="what"')) == (50, 11)
     assert client.get(f"{url}?cursor=bad")["Location"] == url
 
 
 def test_thing_without_events_says_so(logged_in):
     user = make_user()
-    block = make_project(pi=user).sched_blocks.get()
+    member = make_project(pi=user).memberous_set.get()
+    block = make_sched_block(member, state=None)
 
     page = logged_in(user).get(reverse("projects:sched-block-history", args=[block.ref]))
 

@@ -50,7 +50,10 @@ def test_illegal_step_is_refused_with_the_legal_ones(drm, member, logged_in):
     [("pi", 403), ("coi", 403), ("stranger", 404), ("aod", 403), ("reducer", 403)],
 )
 def test_step_that_is_not_theirs_changes_nothing(who, status, somebody, member, logged_in):
-    answer = post(logged_in(somebody(who)), member)
+    user = somebody(who)
+    member.refresh_from_db()
+
+    answer = post(logged_in(user), member)
 
     assert answer.status_code == status
     assert MemberOUS.objects.get(pk=member.pk).state == member.state
@@ -63,12 +66,26 @@ def test_form_is_offered_to_who_can_use_it(who, offered, somebody, member, logge
     assert ("Take a step" in page) is offered
 
 
-def test_group_takes_no_steps_of_its_own(drm, member, logged_in):
-    group = member.group_ous
+@pytest.mark.parametrize("level", ["group_ous", "science_goal"])
+def test_step_above_the_member_is_refused_and_says_why(level, drm, member, logged_in):
+    above = getattr(member, level)
 
-    answer = post(logged_in(drm), group)
+    answer = post(logged_in(drm), above)
 
-    assert answer.status_code == 403
+    assert answer.status_code == 409
+    assert "follow their member OUSs" in answer.content.decode()
+
+
+def test_step_above_the_member_is_not_the_pis(pi, member, logged_in):
+    assert post(logged_in(pi), member.group_ous).status_code == 403
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "1.0", "", "x", "٣", "²"])
+def test_version_that_no_form_has_is_refused_as_stale(version, drm, member, logged_in):
+    answer = post(logged_in(drm), member, version=version)
+
+    assert answer.status_code == 412
+    assert MemberOUS.objects.get(pk=member.pk).state == member.state
 
 
 def test_step_needs_a_post(drm, member, logged_in):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from accounts.models import User
-from projects.models import MemberOUS, Project, SchedBlock
+from projects.models import Project, SchedBlock
 from projects.querysets.lines import tree_of
 from projects.states import Level
 from snoopi.pages.tree import (
@@ -19,7 +19,7 @@ from snoopi.pages.tree import (
     walk,
 )
 from snoopi.pages.tree_markup import tree_markup, with_chosen
-from tests.factories import make_member_ous, make_project, make_sched_block
+from tests.factories import make_loose_member_ous, make_project, make_sched_block
 
 STAFF = User(pk=1, roles=["drm"])
 
@@ -68,8 +68,7 @@ def test_tree_of_a_whole_project_goes_through_all_five_levels():
 @pytest.mark.django_db
 def test_unknown_levels_are_shown_as_such():
     project = make_project("2019.1.00001.S", members=0)
-    loose = make_member_ous(project, name="loose", group_ous=None)
-    MemberOUS.objects.filter(pk=loose.pk).update(group_ous=None, science_goal=None)
+    loose = make_loose_member_ous(project, name="loose")
     block = make_sched_block(loose, name="orphan")
     SchedBlock.objects.filter(pk=block.pk).update(member_ous=None)
 

@@ -20,6 +20,7 @@ from projects.models import (
     Project,
     SchedBlock,
     ScienceGoal,
+    StageAge,
 )
 from tests.factories import make_project, make_user
 
@@ -35,7 +36,7 @@ def changed(model: type[Model], **fields: object) -> Violation:
 
 
 def twin(model: type[Model], **fields: object) -> Violation:
-    """Give two rows of one project the same values."""
+    """Give two rows of one project the same values, past the ingest that would not."""
 
     def make(project: Project) -> None:
         for number in range(2):
@@ -62,6 +63,19 @@ def event(**fields: object) -> Violation:
     return lambda project: Event.objects.create(**{"project": project, **given})
 
 
+def age(*, times: int = 1, **fields: object) -> Violation:
+    """Keep how long things stayed in a stage, with impossible values or twice."""
+
+    def make(project: Project) -> None:
+        usual: dict[str, object] = {"level": "member_ous", "vocabulary": "public"}
+        usual |= {"cycle": "2024.1", "stage": "Ready", "refreshed_at": timezone.now()}
+        usual |= dict.fromkeys(("ended", "median_days", "going_on", "longer"), 0)
+        for _ in range(times):
+            StageAge.objects.create(**{**usual, **fields})
+
+    return make
+
+
 def alias(**fields: object) -> Violation:
     """Give the project another name, twice."""
 
@@ -80,6 +94,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("science_goal_part_unique", twin(ScienceGoal, part_id="X1")),
     ("group_ous_uid_not_empty", changed(GroupOUS, uid="")),
     ("group_ous_part_unique", twin(GroupOUS, part_id="X1")),
+    *[
+        (f"{model.LEVEL}_public_version", changed(model, public_version=1_000_000))
+        for model in (Project, ScienceGoal, GroupOUS, MemberOUS, SchedBlock, ExecBlock)
+    ],
     ("member_ous_uid_not_empty", changed(MemberOUS, uid="")),
     ("member_ous_part_unique", twin(MemberOUS, part_id="X1")),
     ("member_ous_qa2_known", changed(MemberOUS, qa2="Unset")),
@@ -111,6 +129,9 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("event_for_somebody", event(for_staff=False, for_public=False)),
     ("alias_unique_in_level", alias()),
     ("alias_about_one_thing", alias(level="member_ous")),
+    ("stage_age_once", age(times=2)),
+    ("stage_age_median_not_negative", age(median_days=-1)),
+    ("stage_age_longer_among_going_on", age(going_on=1, longer=2)),
 ]
 
 
@@ -160,6 +181,7 @@ def test_one_uid_may_stand_on_things_of_two_kinds():
 
 
 def test_many_things_may_have_no_uid_and_no_name():
+    # Past the ingest, which calls what has no name by another one.
     project = make_project(members=0)
     for number in range(3):
         MemberOUS.objects.create(project=project, ref=f"local___{number}")

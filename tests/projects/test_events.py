@@ -10,6 +10,7 @@ from projects.models import Event, ExecBlock, Project
 from projects.services.events import append_events, touch
 from projects.services.states import Account, state_event, subject_of
 from tests.factories import make_project, make_user
+from tests.log import FromNowOn
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +26,11 @@ def test_events_are_kept_in_the_order_given_with_the_moment_we_learnt_them(time_
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     long_ago = timezone.now().replace(year=2014)
 
+    logged = FromNowOn()
+
     saved = append_events([an_event(project, note, at=long_ago) for note in "abc"])
 
-    feed = Event.objects.in_feed_order()
+    feed = logged().in_feed_order()
     assert [event.note for event in feed] == ["a", "b", "c"]
     assert [event.pk for event in feed] == sorted(event.pk for event in saved)
     assert {(event.at.year, event.recorded_at.year) for event in feed} == {(2014, 2026)}
@@ -66,6 +69,7 @@ def test_step_is_an_event_for_those_who_see_a_change(frm, to, passed, for_staff,
 def test_viewers_read_the_events_that_exist_in_their_words():
     project = make_project()
     pi, staff = make_user("pi"), make_user("drm", roles=["drm"])
+    logged = FromNowOn()
     append_events(
         [
             an_event(project, "both"),
@@ -75,7 +79,7 @@ def test_viewers_read_the_events_that_exist_in_their_words():
     )
 
     notes = {
-        user: [event.note for event in Event.objects.for_viewer(user).in_feed_order()]
+        user: [event.note for event in logged().for_viewer(user).in_feed_order()]
         for user in (pi, staff)
     }
     assert notes == {pi: ["both", "public"], staff: ["both", "staff"]}
@@ -89,6 +93,7 @@ def test_event_knows_its_subject_without_another_query(django_assert_num_queries
         project.sched_blocks.get(),
         ExecBlock.objects.get(),
     ]
+    logged = FromNowOn()
     append_events(
         [
             Event(**subject_of(thing), kind="state", at=timezone.now(), actor_word="x")
@@ -97,7 +102,7 @@ def test_event_knows_its_subject_without_another_query(django_assert_num_queries
     )
 
     with django_assert_num_queries(1):
-        events = list(Event.objects.with_subjects().in_feed_order())
+        events = list(logged().with_subjects().in_feed_order())
         assert [event.subject for event in events] == things
         assert {event.project for event in events} == {project}
 
@@ -121,7 +126,7 @@ def test_touch_renews_all_levels_above_and_nothing_beside():
 @pytest.mark.django_db(transaction=True)
 def test_reader_under_eight_writers_misses_none_and_repeats_none():
     project = make_project()
-    Event.objects.all().delete()
+    logged = FromNowOn()
 
     def write(writer: int) -> None:
         for number in range(15):
@@ -138,7 +143,7 @@ def test_reader_under_eight_writers_misses_none_and_repeats_none():
     while running:
         # What is committed before a look at the threads is read after it.
         running = any(writer.is_alive() for writer in writers)
-        page = list(Event.objects.filter(pk__gt=cursor).in_feed_order())
+        page = list(logged().filter(pk__gt=cursor).in_feed_order())
         read += [event.note for event in page]
         cursor = page[-1].pk if page else cursor
 

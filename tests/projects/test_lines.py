@@ -24,6 +24,7 @@ SHOWN = (
     "ref",
     "uid",
     "version",
+    "public_version",
     "state",
     "state_flag",
     "state_since",

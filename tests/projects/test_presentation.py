@@ -180,7 +180,7 @@ def step(db: None) -> Event:
 
 
 def test_staff_are_told_the_whole_step(step):
-    said = told(Event.objects.with_subjects().get(), STAFF)
+    said = told(Event.objects.with_subjects().get(pk=step.pk), STAFF)
 
     assert (said.at, said.frm, said.to) == (SINCE, "Reviewing", "Verified")
     assert said.label == "Verified, QA2 SemiPass"
@@ -188,7 +188,7 @@ def test_staff_are_told_the_whole_step(step):
 
 
 def test_others_are_told_public_words_a_role_and_no_note(step):
-    said = told(Event.objects.with_subjects().get(), OUTSIDE)
+    said = told(Event.objects.with_subjects().get(pk=step.pk), OUTSIDE)
 
     assert (said.frm, said.to, said.label) == (
         "BeingProcessed",
@@ -220,7 +220,7 @@ def test_step_to_nothing_is_told_as_such(step):
 def test_membership_is_told_in_its_own_words():
     tie(project=make_project(), user=make_user("new", name="New Person"), role="COI")
 
-    said = told(Event.objects.with_subjects().get(), OUTSIDE)
+    said = told(Event.objects.with_subjects().get(kind="membership"), OUTSIDE)
 
     assert (said.frm, said.to, said.label, said.note) == (None, "Co-I", "Co-I", "New Person")
     assert said.at <= timezone.now()

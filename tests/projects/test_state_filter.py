@@ -17,7 +17,10 @@ STAFF = User(pk=2, roles=["drm"])
 
 
 def things_in_every_case(model: type[LivingThing]) -> list[LivingThing]:
-    """One thing for every state, state before, flag and execution count."""
+    """One thing for every state, state before, flag and execution count.
+
+    Made past the ingest: no source could tell most of them.
+    """
     states = [None, "Exploded", *STATES_OF[model.LEVEL]]
     project = make_project(members=0)
     shared = {} if model is Project else {"project": project}

@@ -9,7 +9,6 @@ from django.db import connection
 from accounts.models import User
 from projects.errors import IllegalMove, NotAllowed, ProjectError, StaleVersion
 from projects.models import (
-    Event,
     GroupOUS,
     LivingThing,
     MemberOUS,
@@ -20,6 +19,7 @@ from projects.moves import MOVES, Move, Way
 from projects.services.states import move_state
 from projects.states import STATES_OF, Level
 from tests.factories import make_project, make_user
+from tests.log import FromNowOn
 
 pytestmark = pytest.mark.django_db
 LEVELS = (Level.PROJECT, Level.MEMBER_OUS, Level.SCHED_BLOCK)
@@ -63,21 +63,21 @@ def test_every_legal_step_is_taken_with_one_event_of_its_own(level, project, chi
     thing = thing_on(level, project)
     for move in all_edges(level):
         put(thing, move.frm, resume=move.to if move.frm == "Repaired" else "")
-        Event.objects.all().delete()
+        logged = FromNowOn()
         way = next(iter(move.ways - {Way.ROLL_UP}))
         by_person = move.right is not None
 
         moved = move_state(thing, to=move.to, actor=chief if by_person else None, way=way)
 
         assert (moved.state, moved.version > thing.version) == (move.to, True)
-        events = Event.objects.filter(level=level).values_list("frm", "to", "actor")
+        events = logged(level=level).values_list("frm", "to", "actor")
         assert list(events) == [(move.frm, move.to, chief.pk if by_person else None)]
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_step_without_its_right_changes_nothing(level, project):
     outsider = make_user("arc", roles=["arc", "cs", "reducer"])
-    thing, refused = thing_on(level, project), []
+    thing, refused, logged = thing_on(level, project), [], FromNowOn()
     for move in all_edges(level):
         before = put(thing, move.frm, resume=move.to if move.frm == "Repaired" else "")
         with pytest.raises(ProjectError) as refusal:
@@ -87,12 +87,12 @@ def test_step_without_its_right_changes_nothing(level, project):
         assert (thing.state, thing.version) == (move.frm, before.version)
 
     assert set(refused) == {NotAllowed}
-    assert Event.objects.count() == 0
+    assert logged().count() == 0
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_step_that_the_table_lacks_changes_nothing(level, project, chief):
-    thing = thing_on(level, project)
+    thing, logged = thing_on(level, project), FromNowOn()
     for frm in (None, *STATES_OF[level]):
         lacking = [to for to in STATES_OF[level] if (frm, to) not in MOVES[level]]
         before = put(thing, frm)
@@ -101,7 +101,7 @@ def test_step_that_the_table_lacks_changes_nothing(level, project, chief):
         thing.refresh_from_db()
         assert (thing.state, thing.version) == (frm, before.version)
 
-    assert Event.objects.count() == 0
+    assert logged().count() == 0
 
 
 def test_illegal_step_names_the_legal_ones_in_one_sentence(project, chief):
@@ -139,12 +139,12 @@ def test_illegal_step_names_only_steps_that_are_yours(project):
     ],
 )
 def test_step_through_the_wrong_door_is_illegal(frm, to, way, project, chief):
-    member_ous = put(project.memberous_set.get(), frm)
+    member_ous, logged = put(project.memberous_set.get(), frm), FromNowOn()
 
     with pytest.raises(IllegalMove):
         move_state(member_ous, to=to, actor=chief, way=way)
 
-    assert Event.objects.count() == 0
+    assert logged().count() == 0
 
 
 @pytest.mark.parametrize("way", [Way.STEP, Way.QA2, Way.QA3])
@@ -158,25 +158,25 @@ def test_system_takes_no_step_that_people_decide(way, project):
 
 
 def test_system_takes_the_machines_step_under_its_own_word(project):
-    member_ous = put(project.memberous_set.get(), "PartiallyObserved")
+    member_ous, logged = put(project.memberous_set.get(), "PartiallyObserved"), FromNowOn()
 
     moved = move_state(member_ous, to="FullyObserved", actor=None, way=Way.EXECUTION)
 
-    event = Event.objects.get(level="member_ous")
+    event = logged().get(level="member_ous")
     assert (event.actor, event.actor_word) == (None, "the system")
     assert moved.state_decided_at is None
 
 
 def test_decision_of_a_person_is_kept_with_word_note_and_moment(project, time_machine):
     aod = make_user("aod", roles=["aod", "drm"])
-    sched_block = project.sched_blocks.get()
+    sched_block, logged = project.sched_blocks.get(), FromNowOn()
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
 
     moved = move_state(
         sched_block, to="Waiting", actor=aod, flag="ForP2G", note="Which line?", note_public=True
     )
 
-    event = Event.objects.get()
+    event = logged().get()
     assert (moved.state, moved.state_flag, moved.public_state) == (
         "Waiting",
         "ForP2G",
@@ -198,13 +198,13 @@ def test_flag_does_not_outlive_the_state_it_was_given_with(project, chief):
 
 
 def test_stale_version_is_refused_before_anything_else(project, chief):
-    member_ous = project.memberous_set.get()
+    member_ous, logged = project.memberous_set.get(), FromNowOn()
 
     with pytest.raises(StaleVersion) as refusal:
         move_state(member_ous, to="Nowhere", actor=chief, expected_version=member_ous.version + 1)
 
     assert refusal.value.version == member_ous.version
-    assert Event.objects.count() == 0
+    assert logged().count() == 0
 
 
 def test_present_version_is_accepted_and_used_up(project, chief):
@@ -230,7 +230,7 @@ def test_reviewer_who_opens_a_review_has_it(project):
 
 
 def test_broken_thing_repaired_resumes_where_it_was_and_nowhere_else(project, chief):
-    member_ous = put(project.memberous_set.get(), "PartiallyObserved")
+    member_ous, logged = put(project.memberous_set.get(), "PartiallyObserved"), FromNowOn()
 
     broken = move_state(member_ous, to="Broken", actor=chief)
     repaired = move_state(broken, to="Repaired", actor=chief)
@@ -241,16 +241,16 @@ def test_broken_thing_repaired_resumes_where_it_was_and_nowhere_else(project, ch
 
     assert told == ["PartiallyObserved", "PartiallyObserved"]
     assert (resumed.state, resumed.resume_state) == ("PartiallyObserved", "")
-    events = Event.objects.filter(level="member_ous")
+    events = logged(level="member_ous")
     assert list(events.values_list("for_staff", "for_public")) == [(True, False)] * 3
 
 
 def test_step_between_states_that_look_alike_outside_is_no_change_there(project, chief):
-    member_ous = put(project.memberous_set.get(), "Processing")
+    member_ous, logged = put(project.memberous_set.get(), "Processing"), FromNowOn()
 
     move_state(member_ous, to="ReadyForReview", actor=chief)
 
-    event = Event.objects.get(level="member_ous")
+    event = logged().get(level="member_ous")
     assert (event.for_staff, event.for_public) == (True, False)
     assert (event.public_frm, event.public_to) == ("BeingProcessed", "BeingProcessed")
 
@@ -258,16 +258,17 @@ def test_step_between_states_that_look_alike_outside_is_no_change_there(project,
 def test_verdict_that_stood_is_kept_with_the_event(project, chief):
     member_ous = put(project.memberous_set.get(), "Delivered")
     MemberOUS.objects.update(qa2="SemiPass")
+    logged = FromNowOn()
 
     move_state(member_ous, to="QA3InProgress", actor=chief, way=Way.QA3)
 
-    assert Event.objects.get(level="member_ous").qa2 == "SemiPass"
+    assert logged().get(level="member_ous").qa2 == "SemiPass"
 
 
 def test_member_that_moves_takes_group_goal_and_project_along(chief):
     project = make_project(state="Ready", members=[{"state": "PartiallyObserved"}])
-    Event.objects.all().delete()
     Project.objects.update(state="Ready")
+    logged = FromNowOn()
     goal, group = ScienceGoal.objects.get(), GroupOUS.objects.get()
     versions = {row.LEVEL: row.version for row in (project, goal, group)}
 
@@ -281,7 +282,7 @@ def test_member_that_moves_takes_group_goal_and_project_along(chief):
         "InProgress",
     ]
     assert [row.LEVEL for row in (project, goal, group) if row.version <= versions[row.LEVEL]] == []
-    assert list(Event.objects.order_by("pk").values_list("level", "frm", "to", "actor_word")) == [
+    assert list(logged().order_by("pk").values_list("level", "frm", "to", "actor_word")) == [
         ("member_ous", "PartiallyObserved", "FullyObserved", "administrator"),
         ("group_ous", "PartiallyObserved", "FullyObserved", "the system"),
         ("science_goal", "PartiallyObserved", "FullyObserved", "the system"),
@@ -291,12 +292,12 @@ def test_member_that_moves_takes_group_goal_and_project_along(chief):
 
 def test_sets_that_keep_their_state_leave_no_event(chief):
     project = make_project(members=[{"state": "Ready"}, {"state": "FullyObserved"}])
-    Event.objects.all().delete()
+    logged = FromNowOn()
     observed = project.memberous_set.get(state="FullyObserved")
 
     move_state(observed, to="ReadyForProcessing", actor=chief)
 
-    assert [event.level for event in Event.objects.all()] == ["member_ous"]
+    assert [event.level for event in logged()] == ["member_ous"]
     assert {GroupOUS.objects.get().state, ScienceGoal.objects.get().state} == {"PartiallyObserved"}
 
 
@@ -339,13 +340,13 @@ def test_project_that_timed_out_is_carried_over_by_people_only(chief):
 
 def test_group_that_becomes_unknown_says_so(chief):
     project = make_project(members=[{"state": "Ready"}, {"state": "Ready"}])
-    Event.objects.all().delete()
+    logged = FromNowOn()
     MemberOUS.objects.filter(pk=project.memberous_set.all()[1].pk).update(state=None)
 
     move_state(project.memberous_set.all()[0], to="ObservingTimedOut", actor=chief)
 
     group = GroupOUS.objects.get()
-    event = Event.objects.get(level="group_ous")
+    event = logged().get(level="group_ous")
     assert (group.state, group.state_since) == (None, None)
     assert (event.frm, event.to, event.public_to) == ("Ready", "", "")
 
@@ -354,7 +355,7 @@ def test_group_that_becomes_unknown_says_so(chief):
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_at_once_one_wins_with_one_event():
     project = make_project(members=[{"state": "Ready"}])
-    Event.objects.all().delete()
+    logged = FromNowOn()
     drm = make_user("drm", roles=["drm"])
     member_ous = project.memberous_set.get()
     together, ends = Barrier(2), []
@@ -376,4 +377,4 @@ def test_two_writers_at_once_one_wins_with_one_event():
         writer.join()
 
     assert sorted(ends) == ["StaleVersion", "won"]
-    assert Event.objects.filter(level="member_ous").count() == 1
+    assert logged(level="member_ous").count() == 1

@@ -19,7 +19,8 @@ from projects.services.events import append_events
 from projects.services.memberships import tie
 from projects.services.states import Account, state_event
 from tests.cast import CAST, MEMBERS
-from tests.factories import make_project, make_user
+from tests.factories import make_exec_block, make_project, make_user
+from tests.log import FromNowOn
 
 pytestmark = pytest.mark.django_db
 
@@ -43,11 +44,10 @@ STAFF = {*ALL_SEEING, "reducer", "cs", "arc"}
 @pytest.fixture
 def projects(cast_project: Project, foreign_project: Project) -> dict[str, Project]:
     """Projects of every kind; all but two have a row on every level."""
-    draft = make_project(exec_blocks=1)
-    Project.objects.filter(pk=draft.pk).update(code=None, ref="DRAFT-0123456789ab")
+    draft = make_project("", exec_blocks=1)
     deleted = make_project(exec_blocks=1, state="Deleted")
     distant = make_project(exec_blocks=1, arc="EA")
-    ExecBlock.objects.create(ref="uid___A002_Xf00_X1", uid="uid://A002/Xf00/X1")
+    make_exec_block(None)
     return {
         "cast": cast_project,
         "foreign": foreign_project,
@@ -107,7 +107,7 @@ def test_person_sees_what_is_below_those_projects_and_no_more(name, model, viewe
 @pytest.mark.parametrize("name", SEEN)
 def test_person_reads_the_events_of_those_projects_and_no_more(name, viewer, projects):
     user = viewer(name)
-    Event.objects.all().delete()
+    logged = FromNowOn()
     for project in projects.values():
         member_ous = project.memberous_set.first()
         for frm, to in (("Ready", "FullyObserved"), ("Processing", "Reviewing")):
@@ -127,7 +127,7 @@ def test_person_reads_the_events_of_those_projects_and_no_more(name, viewer, pro
                 ]
             )
 
-    seen = list(Event.objects.visible_to(user))
+    seen = list(logged().visible_to(user))
 
     kinds = {project.pk: kind for kind, project in projects.items()}
     words = ["FullyObserved", "Reviewing"] if name in STAFF else ["FullyObserved"]

@@ -1,8 +1,11 @@
 """The fixtures that hand the servers to the tests."""
 
+import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -16,10 +19,11 @@ from tests import plugin
 from tests.servers import browser as chromium
 from tests.servers import report
 from tests.servers import worker as celery_worker
-from tests.servers.processes import ServerUnavailable
+from tests.servers.processes import Server, ServerUnavailable
 from tests.servers.smtp import SmtpSink
 
 OpenPage = Callable[..., Page]
+WorkerLine = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ def smtp_sink(request: pytest.FixtureRequest, settings: Settings) -> SmtpSink:
 
 
 @pytest.fixture(scope="session")
-def worker_process(django_db_setup: None, pytestconfig: pytest.Config) -> Iterator[None]:
+def worker_process(django_db_setup: None, pytestconfig: pytest.Config) -> Iterator[Server]:
     """Keep one Celery worker on this process's test database."""
     found = pytestconfig.stash[report.KEY]
     for part in ("PostgreSQL", "Redis"):
@@ -43,14 +47,30 @@ def worker_process(django_db_setup: None, pytestconfig: pytest.Config) -> Iterat
     server = celery_worker.start(app, f"{base}/{quote(connection.settings_dict['NAME'])}")
     del found.missing["Celery worker"]
     found.ran["Celery worker"] = ""
-    yield
+    yield server
     server.stop()
 
 
 @pytest.fixture
-def worker(worker_process: None, transactional_db: None) -> None:
+def worker(worker_process: Server, transactional_db: None) -> None:
     """Let a real Celery worker do the tasks this test rings for, and none left by others."""
     app.control.purge()
+
+
+@pytest.fixture
+def worker_line(worker_process: Server) -> WorkerLine:
+    """Return a function that waits until the worker has logged a line with this message."""
+
+    def wait_for_line(message: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            for text in worker_process.log.read_text().splitlines():
+                if message in text:
+                    return dict(json.loads(text))
+            time.sleep(0.05)
+        raise AssertionError(f"the worker logged no “{message}”")
+
+    return wait_for_line
 
 
 @pytest.fixture(scope="session")

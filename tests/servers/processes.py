@@ -6,8 +6,11 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from socket import socket
 from typing import TypeVar
+
+from snoopi.serve.ports import free_port
+
+__all__ = ["Server", "ServerUnavailable", "free_port", "new_folder"]
 
 KEEPER = Path(__file__).with_name("keeper.py")
 
@@ -47,9 +50,11 @@ class Server:
         """Let go of the keeper and wait until the server and its folder are gone."""
         self._keeper.communicate()
 
-    def await_answer(self, ask: Callable[[], Answer], refused: type[Exception]) -> Answer:
-        """Return the server's first answer, asking again for up to a minute while it refuses."""
-        deadline = time.monotonic() + 60
+    def await_answer(
+        self, ask: Callable[[], Answer], refused: type[Exception], patience_s: float = 60
+    ) -> Answer:
+        """Return the server's first answer, asking again as long as patience lasts."""
+        deadline = time.monotonic() + patience_s
         while True:
             try:
                 return ask()
@@ -70,11 +75,3 @@ def new_folder(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     folder.chmod(0o755)
     return folder
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

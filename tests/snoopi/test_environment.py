@@ -54,6 +54,10 @@ def start(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
         ("LOGIN_LOCK_MINUTES", "-1"),
         ("EXECUTION_TOLERANCE", "nan"),
         ("INGEST_MAX_BYTES", "1e999"),
+        ("INGEST_SOURCES", "https://archive.example/tap"),
+        ("INGEST_SOURCES", "alma=ftp://robot:secret@archive.example"),
+        ("INGEST_SOURCES", "alma=https://archive.example/tap#every=never"),
+        ("OBSERVATORY_DATA", "/nowhere/at/all"),
         ("QUICK_LINKS", "Manual"),
         ("QUICK_LINKS", "Manual=javascript:alert(1)"),
     ],
@@ -67,6 +71,19 @@ def test_malformed_variable_stops_the_start_with_one_line_that_names_it(name, va
     assert ended.stdout == ""
 
 
+def test_bad_table_of_the_observatory_stops_the_start_with_its_line(tmp_path):
+    path = tmp_path / "carry_over.csv"
+    path.write_text(
+        "first_cycle,grade,carried_over,words,confidence,source\n2030.1,A,maybe,w,default,s\n"
+    )
+
+    ended = start("manage.py", "version", OBSERVATORY_DATA=str(tmp_path))
+
+    reason = f"OBSERVATORY_DATA is not usable: {path}, line 2: carried_over is none of yes, no."
+    assert ended.stderr.splitlines() == [reason]
+    assert ended.returncode != 0
+
+
 def test_good_environment_starts():
     ended = start(
         *("manage.py", "version"),
@@ -76,6 +93,7 @@ def test_good_environment_starts():
         REDIS_URL="redis://127.0.0.1:6379/0",
         QUICK_LINKS="Manual=https://example.org/a=b,Help=http://example.org",
         EXECUTION_TOLERANCE="0.1",
+        INGEST_SOURCES="alma=tap+https://archive.example/tap#every=1h, drop=/data/incoming",
         DEBUG="no",
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISED = ("run", "test", "lint", "lock", "clean")
+PROMISED = ("run", "serve", "test", "lint", "lock", "clean")
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,6 +36,17 @@ def test_make_run_passes_the_port_on():
     lines = make("--dry-run", "run", "PORT=8123").stdout.splitlines()
 
     assert lines[-1] == ".venv/bin/python manage.py up --port 8123"
+
+
+def test_make_serve_passes_its_wishes_on():
+    plain = make("--dry-run", "serve").stdout
+    asked = make("--dry-run", "serve", "PORT=8123", "WEB=2", "WORKERS=3", "DEMO=1").stdout
+
+    def words(printed: str) -> list[str]:
+        return printed.replace("\\\n", " ").partition("manage.py serve")[2].split()
+
+    assert words(plain) == "--address 127.0.0.1 --port 8000 --web 1 --workers 1".split()
+    assert words(asked) == ("--address 127.0.0.1 --port 8123 --web 2 --workers 3 --demo".split())
 
 
 def test_install_of_an_unknown_lock_is_refused():

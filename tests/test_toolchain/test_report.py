@@ -13,7 +13,7 @@ def test_report_names_what_ran_in_a_fixed_order():
 
     assert report.lines() == [
         "Ran against PostgreSQL 15.1, SMTP sink, Chromium 156.0",
-        "No test of this run needed: Redis, Celery worker",
+        "No test of this run needed: Redis, Celery worker, nginx",
     ]
 
 
@@ -28,6 +28,7 @@ def test_report_names_what_did_not_run_and_why():
 
     assert report.lines() == [
         "Ran against PostgreSQL 15.1, Redis 7.0, Celery worker, SMTP sink",
+        "No test of this run needed: nginx",
         "Did not run: Chromium (not installed)",
         "Did not run: tests over real files, 3 in all",
     ]
@@ -77,7 +78,7 @@ def test_suite_passes_without_a_browser_and_real_files_and_says_so(tmp_path):
     assert code == 0
     assert last_lines[0].startswith("Ran against PostgreSQL ")
     assert last_lines[1:] == [
-        "No test of this run needed: Celery worker",
+        "No test of this run needed: Celery worker, nginx",
         f"Did not run: Chromium (none is installed: looked for {tmp_path}/none)",
         "Did not run: tests over real files, as SNOOPI_FIXTURES is not set, 1 in all",
     ]

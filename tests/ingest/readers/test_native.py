@@ -54,7 +54,11 @@ RECORDS = {
     "science goal, group OUS": (records.OUSRecord, {"key", "parent", "asked"}),
     "member OUS": (records.MemberRecord, {"key", "group", "science_goal", "asked", "history"}),
     "scheduling block": (records.SchedBlockRecord, {"key", "member", "asked", "history"}),
-    "execution block": (records.ExecBlockRecord, {"key", "member", "sched_block"}),
+    "execution block": (
+        records.ExecBlockRecord,
+        # Only data sets know the last two.
+        {"key", "member", "sched_block", "sched_block_uid", "execution"},
+    ),
     "asked": (records.Asked, set()),
 }
 

@@ -137,9 +137,10 @@ def test_folder_of_plans_expands(fixtures_dir):
     assert len(found) == 7
 
 
-@pytest.mark.parametrize("folder", ["asdm", "datalink", "archive_html", "hierarchy", "array"])
+@pytest.mark.parametrize("folder", ["datalink", "archive_html", "hierarchy", "array"])
 def test_other_forms_are_refused_as_unknown(fixtures_dir, folder):
     sources = expand(Source.from_path(fixtures_dir / folder))
+    sources = [source for source in sources if not source.name.endswith("ms_file_key.txt")]
 
     reasons = []
     for source in sources:

@@ -186,7 +186,11 @@ def test_too_many_entries_are_refused(monkeypatch):
     [
         (TABLE, "json", "It was to be read as json, but what it holds is obscore."),
         (native(), "aot", "It was to be read as aot, but what it holds is json."),
-        (TABLE, "moos", "“moos” is not a format that ingest knows (aot, json, obscore)."),
+        (
+            TABLE,
+            "moos",
+            "“moos” is not a format that ingest knows (aot, asdm, json, obscore, listing).",
+        ),
     ],
 )
 def test_wrong_format_is_refused(data, asked, reason):
@@ -235,8 +239,10 @@ def test_expand_of_a_folder_answers_its_sources(tmp_path):
     found = expand(Source.from_path(tmp_path))
 
     names = [source.name.removeprefix(f"{tmp_path}/") for source in found]
-    assert names == ["a.aot", "b.xml", "broken.tar", "c.tgz/d.csv", "c.tgz/e/f.xml", "plan"]
-    formats = [recognise(source) for source in found if "broken" not in source.name]
+    refused = ["broken.tar", "plan/notes.txt"]
+    sources = ["a.aot", "b.xml", "c.tgz/d.csv", "c.tgz/e/f.xml", "plan"]
+    assert names == sorted([*sources, *refused])
+    formats = [recognise(found[names.index(name)]) for name in sources]
     assert formats == ["aot", "obscore", "obscore", "obscore", "aot"]
 
 

@@ -1,0 +1,1 @@
+"""The production layout: its containers, its programs, and what it survives."""
