@@ -24,19 +24,21 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
-    """Answer whether every part of the site answers, and how old the newest ingest is."""
+    """Answer whether every part of the site answers, and how old what was read is."""
     body = remembered("readyz", _REMEMBERED_S, _tell)
     return JsonResponse(body, status=200 if body["ready"] else 503)
 
 
 def _tell() -> dict[str, Any]:
     now = timezone.now()
-    checks, newest = ask_parts()
+    answers = ask_parts()
+    newest = answers.newest_ingest
     return {
-        "ready": all(check in GOOD for check in checks.values()),
-        "checks": checks,
+        "ready": all(check in GOOD for check in answers.checks.values()),
+        "checks": answers.checks,
         "newest_ingest": _utc(newest) if newest else None,
         "newest_ingest_age_s": int((now - newest).total_seconds()) if newest else None,
+        "overdue_sources": answers.overdue_sources,
         "at": _utc(now),
     }
 

@@ -7,6 +7,7 @@ that asks for hours costs one thread. Answers name the kind of a failure, never 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from smtplib import SMTPException
@@ -21,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis import RedisError
 
 from ingest.models import IngestJob, JobState
+from ingest.sources.ages import late_sources
 from snoopi import heartbeat
 from snoopi.pages.remembered import remembered
 
@@ -43,16 +45,25 @@ _MAIL_REMEMBERED_S = 30
 Told = dict[str, Any]
 
 
-def ask_parts() -> tuple[dict[str, str], datetime | None]:
-    """Answer what each part says, and when the newest ingest ended."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What each part says; how old what was read is, None where the database is silent."""
+
+    checks: dict[str, str]
+    newest_ingest: datetime | None
+    overdue_sources: int | None
+
+
+def ask_parts() -> Answers:
+    """Answer what each part says, within the deadline."""
     told: Told = dict.fromkeys(("database", "migrations", "broker", "worker", "mail"), SILENT)
     deadline = time.monotonic() + DEADLINE_S
     for thread in [_started(ask, told) for ask in (_ask_database, _ask_broker, _ask_mail)]:
         thread.join(max(0.0, deadline - time.monotonic()))
     # A thread that answers after all may no longer change the answer.
     told = dict(told)
-    newest: datetime | None = told.pop("newest", None)
-    return told, newest
+    newest, overdue = told.pop("newest", None), told.pop("overdue", None)
+    return Answers(told, newest, overdue)
 
 
 _asking: dict[str, Thread] = {}
@@ -85,7 +96,7 @@ def _ask_database() -> Told:
         missing = expected_migrations() - set(MigrationRecorder(connection).applied_migrations())
         if missing:
             return {"database": "ok", "migrations": f"{len(missing)} to apply"}
-        return {"database": "ok", "migrations": "ok", "newest": _newest_ingest()}
+        return {"database": "ok", "migrations": "ok"} | _ingest_ages()
     except DatabaseError as problem:
         return {"database": type(problem).__name__}
 
@@ -96,9 +107,10 @@ def expected_migrations() -> set[tuple[str, str]]:
     return set(MigrationLoader(None).disk_migrations)
 
 
-def _newest_ingest() -> datetime | None:
-    done = IngestJob.objects.filter(state=JobState.DONE)
-    return done.order_by("-finished_at").values_list("finished_at", flat=True).first()
+def _ingest_ages() -> Told:
+    done = IngestJob.objects.filter(state=JobState.DONE).order_by("-finished_at")
+    newest = done.values_list("finished_at", flat=True).first()
+    return {"newest": newest, "overdue": len(late_sources(settings.INGEST_SOURCES))}
 
 
 def _ask_broker() -> Told:

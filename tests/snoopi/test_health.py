@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from datetime import timedelta
 from socket import socket
 
 import pytest
@@ -10,7 +11,8 @@ from django.core.cache import cache
 from django.db import connections
 from django.utils import timezone
 
-from ingest.models import IngestJob
+from ingest.configured import SourceKind, SourceSetting
+from ingest.models import IngestJob, IngestSource
 from snoopi import heartbeat, parts
 from snoopi.tasks import sweep
 from tests.servers import redis_server
@@ -75,6 +77,27 @@ def test_readyz_without_any_ingest_says_none(client, embedded):
     assert (body["newest_ingest"], body["newest_ingest_age_s"]) == (None, None)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_readyz_counts_overdue_sources_and_stays_ready(client, embedded, settings):
+    names = ("fresh", "stale", "away")
+    settings.INGEST_SOURCES = [
+        SourceSetting(name=name, kind=SourceKind.FOLDER, address="/drop", every_s=600)
+        for name in names
+    ]
+    now = timezone.now()
+    for name, minutes in zip(names, (31, 33, 300), strict=True):
+        IngestSource.objects.create(
+            name=name,
+            kind=SourceKind.FOLDER,
+            every_s=600,
+            succeeded_at=now - timedelta(minutes=minutes),
+        )
+
+    body = client.get("/readyz").json()
+
+    assert (body["ready"], body["overdue_sources"]) == (True, 2)
+
+
 @pytest.mark.django_db
 def test_readyz_is_503_when_the_broker_is_away(client, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
@@ -98,7 +121,7 @@ def test_readyz_is_503_when_the_database_is_away(client, embedded, monkeypatch):
     body = answer.json()
     assert (answer.status_code, body["ready"]) == (503, False)
     assert body["checks"]["database"] == "OperationalError"
-    assert body["newest_ingest"] is None
+    assert (body["newest_ingest"], body["overdue_sources"]) == (None, None)
 
 
 @pytest.mark.django_db
@@ -217,7 +240,7 @@ def test_part_that_hangs_is_not_asked_twice(monkeypatch):
         monkeypatch.setattr(parts, name, dict)
     monkeypatch.setattr(parts, "_ask_mail", hang)
 
-    told = [parts.ask_parts()[0]["mail"] for _ in range(3)]
+    told = [parts.ask_parts().checks["mail"] for _ in range(3)]
 
     assert (told, len(asked)) == (["no answer"] * 3, 1)
 
