@@ -6,7 +6,7 @@ the reason: half a schedule would be a wrong one.
 
 import csv
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -48,17 +48,17 @@ class Acknowledgement:
 
 def read_cycles(name: str, text: str) -> list[Cycle]:
     """The cycles of a CSV table."""
-    return _rows(name, text, _cycle)
+    return csv_rows(name, text, _cycle)
 
 
 def read_windows(name: str, text: str) -> list[Window]:
     """The configuration schedule of a CSV table."""
-    return _rows(name, text, _window)
+    return csv_rows(name, text, _window)
 
 
 def read_carry_rules(name: str, text: str) -> list[CarryRule]:
     """The carry-over rules of a CSV table."""
-    return _rows(name, text, _carry_rule)
+    return csv_rows(name, text, _carry_rule)
 
 
 def read_centres(name: str, text: str) -> list[Centre]:
@@ -75,7 +75,8 @@ def read_acknowledgements(name: str, text: str) -> list[Acknowledgement]:
 Cells = dict[str, str]
 
 
-def _rows(name: str, text: str, make: Callable[[Cells], Row]) -> list[Row]:
+def csv_rows(name: str, text: str, make: Callable[[Cells], Row]) -> list[Row]:
+    """Make a row of each line of a CSV table; raises BadTable with the line and the reason."""
     lines = csv.DictReader(StringIO(text), strict=True)
     return [_made(name, lines.line_num, cells, make) for cells in _lines(name, lines)]
 
@@ -99,7 +100,8 @@ def _made(name: str, line: int, cells: Cells, make: Callable[[Cells], Row]) -> R
         raise BadTable(f"{name}, line {line}: {problem}") from None
 
 
-def _filled(cells: Cells, column: str) -> str:
+def filled(cells: Cells, column: str) -> str:
+    """A cell that must not be empty. Raises ValueError."""
     if not cells[column]:
         raise ValueError(f"{column} is empty")
     return cells[column]
@@ -112,11 +114,13 @@ def _days(cells: Cells) -> tuple[date, date]:
     return first, last
 
 
-def _confidence(cells: Cells) -> str:
-    return _one_of(cells, "confidence", CONFIDENCE)
+def confidence_of(cells: Cells) -> str:
+    """How sure the row's source is, one of CONFIDENCE. Raises ValueError."""
+    return one_of(cells, "confidence", CONFIDENCE)
 
 
-def _one_of(cells: Cells, column: str, words: tuple[str, ...]) -> str:
+def one_of(cells: Cells, column: str, words: tuple[str, ...]) -> str:
+    """A cell that holds one of a few words. Raises ValueError."""
     if cells[column] not in words:
         raise ValueError(f"{column} is none of {', '.join(words)}")
     return cells[column]
@@ -125,35 +129,35 @@ def _one_of(cells: Cells, column: str, words: tuple[str, ...]) -> str:
 def _cycle(cells: Cells) -> Cycle:
     first, last = _days(cells)
     return Cycle(
-        cycle=_filled(cells, "cycle"),
-        name=_filled(cells, "name"),
+        cycle=filled(cells, "cycle"),
+        name=filled(cells, "name"),
         first_day=first,
         last_day=last,
-        confidence=_confidence(cells),
-        source=_filled(cells, "source"),
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
     )
 
 
 def _window(cells: Cells) -> Window:
     first, last = _days(cells)
     return Window(
-        cycle=_filled(cells, "cycle"),
-        configurations=tuple(map(configuration_name, _filled(cells, "configurations").split())),
+        cycle=filled(cells, "cycle"),
+        configurations=tuple(map(configuration_name, filled(cells, "configurations").split())),
         first_day=first,
         last_day=last,
-        confidence=_confidence(cells),
-        source=_filled(cells, "source"),
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
     )
 
 
 def _carry_rule(cells: Cells) -> CarryRule:
     return CarryRule(
-        first_cycle=_filled(cells, "first_cycle"),
-        grade=_filled(cells, "grade"),
-        carried_over=_one_of(cells, "carried_over", ("yes", "no")) == "yes",
-        words=_filled(cells, "words"),
-        confidence=_confidence(cells),
-        source=_filled(cells, "source"),
+        first_cycle=filled(cells, "first_cycle"),
+        grade=filled(cells, "grade"),
+        carried_over=one_of(cells, "carried_over", ("yes", "no")) == "yes",
+        words=filled(cells, "words"),
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
     )
 
 
@@ -205,7 +209,8 @@ def _places(words: str) -> set[str]:
         return set()
 
 
-READERS: dict[str, Callable[[str, str], list[Any]]] = {
+Reader = Callable[[str, str], list[Any]]
+READERS: Mapping[str, Reader] = {
     "cycles.csv": read_cycles,
     "configurations.csv": read_windows,
     "carry_over.csv": read_carry_rules,
@@ -214,10 +219,10 @@ READERS: dict[str, Callable[[str, str], list[Any]]] = {
 }
 
 
-def read_table(path: Path) -> list[Any]:
-    """Answer the rows of a table's file; raises BadTable."""
+def read_table(path: Path, readers: Mapping[str, Reader] = READERS) -> list[Any]:
+    """Answer the rows of a table's file, read as its name in ``readers`` says; raises BadTable."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise BadTable(f"{path}: {problem}") from None
-    return READERS[path.name](str(path), text)
+    return readers[path.name](str(path), text)

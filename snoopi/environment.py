@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from ingest.configured import BadSetting, SourceSetting, parse_sources
 from projects.tables import READERS, BadTable, read_table
+from qa.tables import QA_READERS
 from snoopi import logs
 
 env = environ.Env()
@@ -171,9 +172,10 @@ def read_observatory_data() -> Path | None:
         return None
     folder = Path(text).resolve()
     checked("OBSERVATORY_DATA", folder, folder.is_dir(), f"{folder} is no folder")
-    for path in (folder / name for name in READERS):
+    readers = {**READERS, **QA_READERS}
+    for path in (folder / name for name in readers):
         try:
-            _ = path.exists() and read_table(path)
+            _ = path.exists() and read_table(path, readers)
         except BadTable as problem:
             checked("OBSERVATORY_DATA", folder, False, str(problem))
     return folder
