@@ -29,6 +29,9 @@ class ExecReport(models.Model):
     sched_block_uid = models.CharField(
         max_length=120, blank=True, help_text="The SB that the data set names."
     )
+    rep_freq_ghz = models.FloatField(
+        null=True, help_text=f"Representative sky frequency, GHz. {_SOURCE}"
+    )
     tsys_mean_k = models.FloatField(null=True, help_text="Mean Tsys over all samples, K.")
     tsys_std_k = models.FloatField(null=True, help_text="Population deviation, K.")
     tsys_min_k = models.FloatField(

@@ -54,7 +54,7 @@ def report_of(exec_block: ExecBlock) -> ReportTold | None:
     if report is None:
         return None
     execution = report.kept().execution
-    frequency = _frequency_ghz(exec_block, execution)
+    frequency = frequency_ghz(exec_block, execution.rep_freq_ghz)
     is_total_power = exec_block.array == "TP"
     return ReportTold(
         report=report,
@@ -69,10 +69,10 @@ def report_of(exec_block: ExecBlock) -> ReportTold | None:
     )
 
 
-def _frequency_ghz(exec_block: ExecBlock, execution: Execution) -> float | None:
-    """The SB's representative frequency, else the data set's."""
+def frequency_ghz(exec_block: ExecBlock, of_data_set: float | None) -> float | None:
+    """The frequency that scales are told at: the SB's representative one, else the data set's."""
     block = exec_block.sched_block
-    return (block.rep_freq_ghz if block else None) or execution.rep_freq_ghz
+    return (block.rep_freq_ghz if block else None) or of_data_set
 
 
 def _sources(execution: Execution) -> list[SourceRow]:

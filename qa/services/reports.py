@@ -45,6 +45,7 @@ def _figures(execution: Execution) -> dict[str, Any]:
     water = [sample.value for sample in execution.pwv_mm]
     return {
         "sched_block_uid": execution.sched_block_uid,
+        "rep_freq_ghz": execution.rep_freq_ghz,
         **_temperatures(tsys),
         "antenna_count": array.antennas,
         "shortest_m": array.shortest_m,

@@ -25,6 +25,7 @@ from projects.permissions import open_steps
 from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.presentation import report_of
+from qa.side_by_side import side_by_side
 from snoopi.pages.glossary import goal_name, title_of
 from snoopi.seasons import season_told
 from snoopi.support import citation_of, contact_of
@@ -137,6 +138,7 @@ def upstream_differences(thing: LivingThing, user: User) -> list[Difference]:
 def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
     """The SB panel; two queries, for the executions and the usual age."""
     member_ous = sched_block.member_ous
+    asked = {**(member_ous.asked if member_ous else {}), **sched_block.asked}
     return {
         "thing": sched_block,
         "sched_block": sched_block,
@@ -145,22 +147,24 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "executions": executions(sched_block),
         **_waits(sched_block, user),
         "season": season_told(sched_block),
-        "asked": asked_facts({**(member_ous.asked if member_ous else {}), **sched_block.asked}),
+        "asked": asked_facts(asked),
         "archive_query": archive_query_url(member_ous.uid if member_ous else None),
         "crumbs": crumbs(
             sched_block.project, [*_above_member(member_ous), member_ous], sched_block.ref
         ),
-        **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block), user),
+        **_exec_blocks(ExecBlock.objects.filter(sched_block=sched_block), user, asked),
     }
 
 
-def _exec_blocks(rows: QuerySet[ExecBlock], user: User) -> dict[str, Any]:
-    found = list(rows.select_related("sched_block").newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
+def _exec_blocks(rows: QuerySet[ExecBlock], user: User, asked: dict[str, Any]) -> dict[str, Any]:
+    shown = rows.select_related("sched_block", "report").defer("report__observed")
+    found = list(shown.newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
     for row in found:
         row.shown_block = sched_block_of(row, user)
     return {
         "exec_blocks": found[:_EXEC_BLOCKS_SHOWN],
         "exec_blocks_cut": len(found) > _EXEC_BLOCKS_SHOWN,
+        "across": side_by_side(found[:_EXEC_BLOCKS_SHOWN], asked),
     }
 
 
@@ -207,7 +211,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
-        **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user),
+        **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),
     }
 
 

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from projects.models import LivingThing, ObsUnitSet, Tracked
 from projects.presentation import Standing, format_count, standing
 from projects.states import Family, Meaning
+from qa.across import Apart, Compared
 from snoopi import coordinates
 from snoopi.pages.glossary import (
     ARRAY_WORDS,
@@ -33,6 +34,7 @@ register = template.Library()
 
 NOT_KNOWN = "N/A"
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
+_SIDES = {Apart.HIGH: "▲", Apart.LOW: "▼"}
 _CLOSE_UNITS = frozenset({"°", "′", "″"})
 
 
@@ -195,6 +197,22 @@ def quantity(value: float | Decimal | None, unit: str, decimals: int = 2) -> Saf
 def fixed(value: float | None, decimals: int = 2) -> str:
     """A number with so many decimals; for columns whose head names the unit."""
     return NOT_KNOWN if value is None else f"{value:.{decimals}f}"
+
+
+@register.simple_tag
+def beside(figure: Compared) -> SafeString:
+    """A figure of a column, marked where it stands apart from those of the other runs."""
+    number = fixed(figure.value, figure.column.decimals)
+    if figure.apart is None:
+        return escape(number)
+    words = f"{figure.apart}: the median is {fixed(figure.usual, figure.column.decimals)}"
+    return format_html(
+        '<strong class="apart" title="{0}"><span aria-hidden="true">{1}</span> {2}'
+        '<span class="sr-only"> {0}</span></strong>',
+        words,
+        _SIDES[figure.apart],
+        number,
+    )
 
 
 @register.filter
