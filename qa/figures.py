@@ -150,7 +150,7 @@ def source_times(scans: Iterable[Scan]) -> list[SourceTime]:
     """
     total_ns: dict[tuple[str, str], int] = {}
     for scan in scans:
-        for source, length_ns in _lengths(scan):
+        for source, length_ns in on_source_ns(scan):
             for intent in dict.fromkeys(scan.intents):
                 total_ns[intent, source] = total_ns.get((intent, source), 0) + length_ns
     return [
@@ -159,7 +159,8 @@ def source_times(scans: Iterable[Scan]) -> list[SourceTime]:
     ]
 
 
-def _lengths(scan: Scan) -> list[tuple[str, int]]:
+def on_source_ns(scan: Scan) -> list[tuple[str, int]]:
+    """Answer what a scan counts, part by part: the source and its nanoseconds."""
     if not scan.subscans:
         return [(scan.source, scan.end_ns - scan.start_ns)]
     return [(scan.source or part.field, part.end_ns - part.start_ns) for part in scan.subscans]

@@ -1,0 +1,1 @@
+"""The plots of an execution's report: facts → marks, tables and reasons. Pure."""
