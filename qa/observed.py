@@ -124,6 +124,36 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
+class Flux:
+    """A source's flux density as reduced at the telescope (CalFlux)."""
+
+    source: str
+    time_ns: int
+    frequency_ghz: float | None
+    flux_jy: float
+    error_jy: float | None = None
+    stokes: str = "I"
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseNoise:
+    """How steady the phases of a calibrator were, as reduced at the telescope (CalPhase).
+
+    The median and the worst of all baselines and receptors; ``correction`` is the data
+    set's word on the water vapor radiometers, such as ``AP_CORRECTED``.
+    """
+
+    time_ns: int
+    baseband: str
+    correction: str
+    frequency_ghz: float | None
+    baselines: int
+    median_deg: float
+    worst_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Where the array stands; degrees and meters."""
 
@@ -158,6 +188,8 @@ class Execution:
     pwv_mm: tuple[Sample, ...] = ()
     weather: tuple[WeatherSample, ...] = ()
     flags: tuple[Flagged, ...] | None = None
+    fluxes: tuple[Flux, ...] = ()
+    phases: tuple[PhaseNoise, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -15,6 +15,8 @@ from qa.observed import (
     Antenna,
     Execution,
     Flagged,
+    Flux,
+    PhaseNoise,
     Position,
     Sample,
     Scan,
@@ -34,6 +36,8 @@ _RECORDS = {
     "windows": Window,
     "pwv_mm": Sample,
     "weather": WeatherSample,
+    "fluxes": Flux,
+    "phases": PhaseNoise,
 }
 
 
@@ -100,8 +104,10 @@ def _cell(kelvin: Sequence[float]) -> list[float | int | None] | None:
 
 def from_json(kept: Mapping[str, Any]) -> Kept:
     """Answer what ``as_json`` kept."""
+    # What was kept before a kind of record was known lacks it.
     records: dict[str, Any] = {
-        name: tuple(record(**values) for values in kept[name]) for name, record in _RECORDS.items()
+        name: tuple(record(**values) for values in kept.get(name, ()))
+        for name, record in _RECORDS.items()
     }
     execution = Execution(
         **{name: kept[name] for name in _PLAIN},

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from qa.observed import Antenna, Execution, Scan, TsysSamples
+from snoopi.demo.asdm_reduced import flux_rows, phase_rows
 from snoopi.demo.asdm_xml import Reference, RowOf, Table, matrix, numbers, quoted, words
 
 _EXEC_BLOCK = "ExecBlock_0"
@@ -13,6 +14,8 @@ _NOBODY = "uid://A000/X0/X0"
 # The channels of a temperature spectrum, around their median.
 _SPECTRUM = (0.97, 1.0, 1.03)
 _MAKES = {"DA": "AEM_12", "DV": "VERTEX_12", "CM": "MITSUBISHI_7", "PM": "MITSUBISHI_12_A"}
+# Tables that a data set has only where something was reduced at the telescope.
+_SELDOM = ("CalFlux", "CalPhase")
 _WEATHER_STATION = "MeteoTB2"
 
 
@@ -33,10 +36,16 @@ def tables_of(execution: Execution) -> list[Table]:
         Table("SpectralWindow", list(_windows(execution))),
         Table("SysCal", list(_syscal(execution.tsys, tags))),
         Table("CalWVR", list(_water(execution))),
+        Table("CalFlux", list(flux_rows(execution))),
+        Table("CalPhase", list(phase_rows(execution))),
         Table("Weather", list(_weather(execution))),
         Table("Flag", list(_flags(execution, tags))),
     ]
-    return [table for table in made if table.name not in execution.missing or table.rows]
+    return [table for table in made if table.rows or not _may_be_left_out(table, execution)]
+
+
+def _may_be_left_out(table: Table, execution: Execution) -> bool:
+    return table.name in execution.missing or table.name in _SELDOM
 
 
 def _exec_block(execution: Execution, antennas: list[str]) -> RowOf:

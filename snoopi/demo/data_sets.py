@@ -8,6 +8,7 @@ from snoopi.demo.asdm import write_asdm
 from snoopi.demo.observing import Turn, observed
 from snoopi.demo.plans import Block, ProjectPlan
 from snoopi.demo.plans import Execution as Run
+from snoopi.demo.reducing import reduced
 from snoopi.demo.sgrb2 import SGRB2_CODE, W51_CODE
 
 # Of all other SBs one execution has one, as in an archive that is being filled.
@@ -47,7 +48,7 @@ def executions_of(plans: Iterable[ProjectPlan]) -> Iterator[Execution]:
             for block in member.blocks:
                 for run in block.executions if plan.code in _WHOLE else _last(block):
                     exact = run.uid == _SEED_RUN
-                    yield observed(
+                    said = observed(
                         member,
                         block,
                         run,
@@ -55,6 +56,8 @@ def executions_of(plans: Iterable[ProjectPlan]) -> Iterator[Execution]:
                         kelvin=_SEED_KELVIN if exact else (),
                         places=_SEED_PLACES if exact else None,
                     )
+                    # Few data sets hold results: those of the projects that are shown first.
+                    yield reduced(said) if plan.code in _WHOLE else said
 
 
 def _last(block: Block) -> Sequence[Run]:

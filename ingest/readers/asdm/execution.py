@@ -6,6 +6,7 @@ import re
 from ingest.readers.asdm.array_tables import antenna_names, antennas, windows
 from ingest.readers.asdm.cells import BadCell, Row
 from ingest.readers.asdm.measured_tables import flags, pwv, tsys, weather
+from ingest.readers.asdm.reduced_tables import fluxes, phases
 from ingest.readers.asdm.tables import Tables
 from ingest.readers.asdm.time_tables import positions, scans, span
 from ingest.records import UnreadableSource
@@ -66,6 +67,8 @@ def _execution(
         pwv_mm=pwv(tables),
         weather=weather(tables),
         flags=flags(tables, names),
+        fluxes=fluxes(tables),
+        phases=phases(tables),
         missing=tables.missing,
     )
 

@@ -86,6 +86,20 @@ _TABLES = {
         chanWidth:d1 refTemp:d2 numPoly:i pathCoeff:f3 polyFreqLimits:d1 wetPath:f1
         dryPath:f1 water:d tauBaseline:f?
     """,
+    "CalFlux": """
+        sourceName:s calDataId:s calReductionId:s startValidTime:q endValidTime:q
+        numFrequencyRanges:i numStokes:i frequencyRanges:d2 fluxMethod:s flux:d2
+        fluxError:d2 stokes:s1 direction:d1? directionCode:s? directionEquinox:q? PA:d2?
+        PAError:d2? size:d3? sizeError:d3? sourceModel:s?
+    """,
+    "CalPhase": """
+        basebandName:s receiverBand:s atmPhaseCorrection:s calDataId:s calReductionId:s
+        startValidTime:q endValidTime:q numBaseline:i numReceptor:i ampli:f2
+        antennaNames:s2 baselineLengths:d1 decorrelationFactor:f2 direction:d1
+        frequencyRange:d1 integrationTime:q phase:f2 polarizationTypes:s1 phaseRMS:f2
+        statPhaseRMS:f2 correctionValidity:b1? numAntenna:i? singleAntennaName:s1?
+        refAntennaName:s? phaseAnt:f2? phaseAntRMS:f2?
+    """,
     "Weather": """
         stationId:s timeInterval:I pressure:d? relHumidity:d? temperature:d?
         windDirection:d? windSpeed:d? windMax:d? dewPoint:d? numLayer:i? layerHeight:d1?

@@ -58,6 +58,7 @@ def pwv(tables: Tables) -> tuple[Sample, ...]:
     radiometers = tables.made("CalWVR", lambda row: _water(row, [row.number("water")]))
     if radiometers:
         return _by_time(radiometers)
+    tables.missing.setdefault("CalWVR", "The data set's CalWVR table gives no water vapor.")
     return _by_time(tables.made("CalAtmosphere", lambda row: _water(row, row.numbers("water"))))
 
 

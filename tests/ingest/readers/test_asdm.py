@@ -57,7 +57,7 @@ def test_demo_data_sets_are_valid(fixtures_dir: Path, tmp_path: Path) -> None:
     }
 
     assert sum(map(len, found.values())) == 0, found
-    assert len(found) == 15
+    assert len(found) == 17
 
 
 @pytest.fixture
@@ -92,7 +92,8 @@ def test_independent_reader_reads_the_same(independent: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["SysCal", "Scan", "Subscan", "CalWVR", "Flag", "Antenna", "Main"]
+    "table",
+    ["SysCal", "Scan", "Subscan", "CalWVR", "CalFlux", "CalPhase", "Flag", "Antenna", "Main"],
 )
 def test_binary_table_reads_as_its_text(table: str, independent: Any, tmp_path: Path) -> None:
     packed = getattr(independent, f"get{table}")()
@@ -108,7 +109,10 @@ def test_binary_table_reads_as_its_text(table: str, independent: Any, tmp_path: 
     times = zip(found.tsys.time_ns, said.tsys.time_ns, strict=True)
     assert max(abs(mine - theirs) for mine, theirs in times) < ONE_MICROSECOND_NS
     assert (found.scans, found.antennas, found.flags) == (said.scans, said.antennas, said.flags)
-    assert found.pwv_mm == said.pwv_mm
+    assert (found.pwv_mm, found.fluxes) == (said.pwv_mm, said.fluxes)
+    assert [noise.median_deg for noise in found.phases] == pytest.approx(
+        [noise.median_deg for noise in said.phases], rel=1e-6
+    )
 
 
 @pytest.mark.fixtures

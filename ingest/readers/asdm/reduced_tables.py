@@ -1,0 +1,86 @@
+"""What the telescope's own quick reduction found: fluxes and phase noise of calibrators."""
+
+import math
+from statistics import fmean, median
+
+from ingest.readers.asdm.cells import BadCell, Row
+from ingest.readers.asdm.tables import Tables
+from qa.observed import Flux, PhaseNoise
+
+_HZ_A_GHZ = 1e9
+
+
+def fluxes(tables: Tables) -> tuple[Flux, ...]:
+    """Answer the flux densities in Jy, one a row, Stokes parameter and frequency, by time.
+
+    Values that are no number above zero were not measured and are left out.
+    """
+    rows = tables.made("CalFlux", _fluxes)
+    return tuple(sorted((flux for row in rows for flux in row), key=lambda flux: flux.time_ns))
+
+
+def _fluxes(row: Row) -> list[Flux]:
+    centers = [fmean(edges) / _HZ_A_GHZ for edges in row.matrix("frequencyRanges") if edges]
+    stokes = row.texts("stokes") or ["I"]
+    values = _by_stokes(row, "flux", len(stokes), len(centers))
+    errors = _by_stokes(row, "fluxError", len(stokes), len(centers))
+    found = []
+    for name, each, wrong in zip(stokes, values, errors or values, strict=False):
+        for place, jansky in enumerate(each):
+            if math.isfinite(jansky) and (jansky > 0 or name != "I"):
+                found.append(
+                    Flux(
+                        source=row.text("sourceName"),
+                        time_ns=_middle(row),
+                        frequency_ghz=centers[place] if place < len(centers) else None,
+                        flux_jy=jansky,
+                        error_jy=_measured(wrong[place]) if errors else None,
+                        stokes=name,
+                        method=row.text("fluxMethod"),
+                    )
+                )
+    return found
+
+
+def _by_stokes(row: Row, name: str, stokes: int, frequencies: int) -> list[list[float]]:
+    """An array as one list a Stokes parameter. Writers differ in which axis comes first."""
+    values = row.matrix(name)
+    if not values:
+        return []
+    if (len(values), len(values[0])) == (stokes, frequencies):
+        return values
+    if (len(values), len(values[0])) == (frequencies, stokes):
+        return [list(each) for each in zip(*values, strict=True)]
+    raise BadCell(name, "an array of Stokes parameters and frequencies", row.text(name))
+
+
+def _measured(value: float) -> float | None:
+    return value if math.isfinite(value) and value > 0 else None
+
+
+def phases(tables: Tables) -> tuple[PhaseNoise, ...]:
+    """Answer the phase noise in degrees, one a row, by time."""
+    return tuple(sorted(tables.made("CalPhase", _phase), key=lambda noise: noise.time_ns))
+
+
+def _phase(row: Row) -> PhaseNoise | None:
+    radians = [rms for rms in row.numbers("phaseRMS") if math.isfinite(rms) and rms > 0]
+    if not radians:
+        return None
+    edges = row.numbers("frequencyRange")
+    return PhaseNoise(
+        time_ns=_middle(row),
+        baseband=row.text("basebandName"),
+        correction=row.text("atmPhaseCorrection"),
+        frequency_ghz=fmean(edges) / _HZ_A_GHZ if edges and min(edges) > 0 else None,
+        baselines=row.integer("numBaseline") or len(row.matrix("phaseRMS")),
+        median_deg=math.degrees(median(radians)),
+        worst_deg=math.degrees(max(radians)),
+    )
+
+
+def _middle(row: Row) -> int:
+    start, end = row.integer("startValidTime"), row.integer("endValidTime")
+    if start is None or end is None:
+        raise BadCell("startValidTime", "a time", "")
+    return (start + end) // 2
