@@ -166,20 +166,61 @@ def on_source_ns(scan: Scan) -> list[tuple[str, int]]:
     return [(scan.source or part.field, part.end_ns - part.start_ns) for part in scan.subscans]
 
 
+def array_of(antennas: Sequence[Antenna]) -> str:
+    """Answer which of ALMA's arrays observed, by the names of its antennas; "" unknown.
+
+    Total power antennas help out in the others, and 7-m antennas in the 12-m array.
+    """
+    kinds = {antenna.name[:2].upper() for antenna in antennas}
+    if kinds & {"DA", "DV"}:
+        return "12m"
+    if "CM" in kinds:
+        return "7m"
+    return "TP" if kinds == {"PM"} else ""
+
+
 def flagged_fraction(execution: Execution) -> float | None:
     """Answer the share of antenna time that was marked as bad, None where nobody says.
 
     Overlapping marks of one antenna count once, and only while the execution lasted.
     """
-    length_ns = execution.end_ns - execution.start_ns
-    flags = execution.flags
-    if flags is None or not execution.antennas or length_ns <= 0:
+    shares = flagged_by_antenna(execution)
+    return None if shares is None else math.fsum(shares.values()) / len(shares)
+
+
+def flagged_by_antenna(execution: Execution) -> dict[str, float] | None:
+    """Answer the share of each antenna's time that was marked as bad, None: nobody says."""
+    if execution.flags is None or not _can_share(execution):
         return None
-    bad_ns = sum(
-        _covered_ns(execution, [flag for flag in flags if antenna.name in flag.antennas])
-        for antenna in execution.antennas
-    )
-    return bad_ns / (length_ns * len(execution.antennas))
+    return {name: _share(execution, flags) for name, flags in _by_antenna(execution).items()}
+
+
+def flagged_by_reason(execution: Execution) -> dict[str, float]:
+    """Answer the share of antenna time that each reason marked as bad, the largest first."""
+    found: dict[str, float] = {}
+    if not _can_share(execution):
+        return found
+    for flags in _by_antenna(execution).values():
+        for reason in {flag.reason: None for flag in flags}:
+            share = _share(execution, [flag for flag in flags if flag.reason == reason])
+            found[reason] = found.get(reason, 0.0) + share / len(execution.antennas)
+    return dict(sorted(found.items(), key=lambda row: (-row[1], row[0])))
+
+
+def _can_share(execution: Execution) -> bool:
+    return bool(execution.antennas) and execution.end_ns > execution.start_ns
+
+
+def _by_antenna(execution: Execution) -> dict[str, list[Flagged]]:
+    found: dict[str, list[Flagged]] = {antenna.name: [] for antenna in execution.antennas}
+    for flag in execution.flags or ():
+        for name in set(flag.antennas).intersection(found):
+            found[name].append(flag)
+    return found
+
+
+def _share(execution: Execution, flags: list[Flagged]) -> float:
+    return _covered_ns(execution, flags) / (execution.end_ns - execution.start_ns)
 
 
 def _covered_ns(execution: Execution, flags: list[Flagged]) -> int:

@@ -19,4 +19,9 @@ def _table(name: str) -> tuple[Any, ...]:
 
 def limits() -> Limits:
     """The tables of limits."""
-    return Limits(antenna_rules=_table("antennas.csv"))
+    return Limits(
+        antenna_rules=_table("antennas.csv"),
+        limits=_table("limits.csv"),
+        calibrator_rules=_table("calibrators.csv"),
+        nominals=_table("array_configurations.csv"),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projects.models import ExecBlock
-from qa.figures import largest_scale_arcsec, resolution_arcsec, source_times
+from qa.figures import array_of, largest_scale_arcsec, resolution_arcsec, source_times
 from qa.intents import intent_word, report_order
 from qa.models import ExecReport
 from qa.observed import Execution
@@ -29,10 +29,14 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportTold:
-    """What is told of one execution's report; ``reasons`` say why a figure is not known."""
+    """What is told of one execution's report; ``reasons`` say why a figure is not known.
+
+    ``array`` is 12m, 7m or TP, "" where nothing tells.
+    """
 
     report: ExecReport
     execution: Execution
+    array: str
     frequency_ghz: float | None
     resolution_arcsec: float | None
     largest_scale_arcsec: float | None
@@ -55,10 +59,12 @@ def report_of(exec_block: ExecBlock) -> ReportTold | None:
         return None
     execution = report.kept().execution
     frequency = frequency_ghz(exec_block, execution.rep_freq_ghz)
-    is_total_power = exec_block.array == "TP"
+    array = _array(exec_block, execution)
+    is_total_power = array == "TP"
     return ReportTold(
         report=report,
         execution=execution,
+        array=array,
         frequency_ghz=frequency,
         resolution_arcsec=None if is_total_power else resolution_arcsec(report.l80_m, frequency),
         largest_scale_arcsec=None
@@ -73,6 +79,13 @@ def frequency_ghz(exec_block: ExecBlock, of_data_set: float | None) -> float | N
     """The frequency that scales are told at: the SB's representative one, else the data set's."""
     block = exec_block.sched_block
     return (block.rep_freq_ghz if block else None) or of_data_set
+
+
+def _array(exec_block: ExecBlock, execution: Execution) -> str:
+    """The array that sources name, else the one that such antennas make up."""
+    block = exec_block.sched_block
+    named = exec_block.array or (block.array if block else "")
+    return named or array_of(execution.antennas)
 
 
 def _sources(execution: Execution) -> list[SourceRow]:
