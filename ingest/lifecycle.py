@@ -25,7 +25,7 @@ from projects.models import (
 )
 from projects.public import public_state
 from projects.rollup import is_behind
-from projects.services.states import Account, record_state, save_states, state_event, subject_of
+from projects.services.entering import Account, record_state, save_states, state_event, subject_of
 from projects.states import QA0Status, known_state
 
 ORIGIN_WORDS = {"archive": "the archive", "ot": "the Observing Tool"}

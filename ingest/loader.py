@@ -40,10 +40,11 @@ from projects.models import (
     ScienceGoal,
     Tracked,
 )
+from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.executions import recount_executions
 from projects.services.memberships import tie
-from projects.services.states import Account, roll_up
+from projects.services.states import roll_up
 
 Progress = Callable[[int], None]
 

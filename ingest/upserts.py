@@ -24,7 +24,7 @@ from projects.models import (
     Tracked,
 )
 from projects.services.bulk import next_version
-from projects.services.states import subject_of
+from projects.services.entering import subject_of
 
 Thing = TypeVar("Thing", bound=Tracked)
 BATCH = 500

@@ -1,6 +1,7 @@
 """Counts of executions: copies on SB and member OUS with this one writer."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from projects.models import Event, ExecBlock, MemberOUS, SchedBlock
 from projects.services.bulk import save_alike
-from projects.services.states import Account, state_event
+from projects.services.entering import Account, state_event
 from projects.states import QA0Status
 
 COUNT_FIELDS = ("executions_passed", "executions_count", "executions_expected")
@@ -23,20 +24,26 @@ _PASSED = Coalesce(
 
 
 def recount_executions(
-    *, sched_block_ids: Iterable[int | None], member_ous_ids: Iterable[int | None]
+    *,
+    sched_block_ids: Iterable[int | None],
+    member_ous_ids: Iterable[int | None],
+    at: datetime | None = None,
 ) -> list[Event]:
     """Bring the execution counts of SBs and member OUSs up to date.
 
     ``executions_passed`` is the sum of fractions over QA0 Pass (an unknown fraction counts
     1), ``executions_count`` the number of EBs; a member OUS expects what its SBs expect
     together, nothing where one is unknown. Answers the (unsaved) events of things whose
-    public state changed by it. Idempotent.
+    public state changed by it: at the last execution, or ``at``, when it was judged.
+    Idempotent.
     """
-    events = _recount(SchedBlock, "sched_block", set(sched_block_ids))
-    return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids))]
+    events = _recount(SchedBlock, "sched_block", set(sched_block_ids), at)
+    return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids), at)]
 
 
-def _recount(model: type[Any], parent: str, ids: set[int | None]) -> list[Event]:
+def _recount(
+    model: type[Any], parent: str, ids: set[int | None], at: datetime | None
+) -> list[Event]:
     if not ids:
         return []
     exec_blocks = ExecBlock.objects.filter(**{f"{parent}_id__in": ids}).order_by()
@@ -55,7 +62,7 @@ def _recount(model: type[Any], parent: str, ids: set[int | None]) -> list[Event]
         if _counts(thing) != before[0]:
             changed.append(thing)
         if thing.public_state != before[1]:
-            thing.public_since = row["last"] or timezone.now()
+            thing.public_since = at or row["last"] or timezone.now()
             events.append(_public_change(thing, before[1], thing.public_since))
     save_alike(changed, (*COUNT_FIELDS, "public_since"))
     return events

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from projects.errors import BadMembership
 from projects.models import DelegationKind, Event, EventKind, Membership, Project, Role
+from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, touch
-from projects.services.states import Account
 
 
 @transaction.atomic

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.models import User
 from ingest.models import IngestJob, IngestProblem
 from projects.models import Project, SchedBlock
+from projects.services.entering import Account, state_event
 from projects.services.events import append_events
 from projects.services.memberships import tie
-from projects.services.states import Account, move_state, state_event
+from projects.services.states import move_state
 from tests.access.asking import Probe
 from tests.factories import (
     make_exec_block,

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from projects.models import Event, ExecBlock, Project
+from projects.services.entering import Account, state_event, subject_of
 from projects.services.events import append_events, touch
-from projects.services.states import Account, state_event, subject_of
 from tests.factories import make_project, make_user
 from tests.log import FromNowOn
 

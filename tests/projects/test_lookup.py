@@ -4,7 +4,7 @@ import pytest
 
 from projects.lookup import canonical_ref, find
 from projects.models import Alias, ExecBlock, MemberOUS, Project, SchedBlock
-from projects.services.states import subject_of
+from projects.services.entering import subject_of
 from tests.factories import make_exec_block, make_project, make_user
 
 pytestmark = pytest.mark.django_db

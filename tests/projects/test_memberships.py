@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from projects.errors import BadMembership
 from projects.models import Event, Membership, Project
+from projects.services.entering import Account
 from projects.services.memberships import tie, untie
-from projects.services.states import Account
 from tests.factories import make_project, make_user
 from tests.log import FromNowOn
 

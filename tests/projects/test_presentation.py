@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
 from projects.presentation import executions, format_count, standing, told, waiting, waits_for_pi
+from projects.services.entering import Account, state_event
 from projects.services.events import append_events
 from projects.services.memberships import tie
-from projects.services.states import Account, state_event
 from projects.states import Family
 from tests.factories import make_project, make_sched_block, make_user
 

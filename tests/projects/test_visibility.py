@@ -15,9 +15,9 @@ from projects.models import (
     ScienceGoal,
 )
 from projects.querysets.project import is_staff_viewer, sees_everything
+from projects.services.entering import Account, state_event
 from projects.services.events import append_events
 from projects.services.memberships import tie
-from projects.services.states import Account, state_event
 from tests.cast import CAST, MEMBERS
 from tests.factories import make_exec_block, make_project, make_user
 from tests.log import FromNowOn
