@@ -142,6 +142,9 @@ def _lock_owners(bundle: ProjectBundle) -> None:
     owners |= {*runs.values_list("project_id", flat=True)}
     for pk in sorted(owners - {None}, key=str):
         lock_project(pk)
+    # One without a project is locked itself: somebody may be judging it.
+    loose = runs.filter(project=None).order_by("pk")
+    list(loose.select_for_update().values_list("pk"))
 
 
 def _give_code(project: Project, code: str, projects: Rows[Project]) -> None:

@@ -247,13 +247,14 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
     """Put into ``row`` what the origin newly says.
 
     Answers the former words for what is new, and the columns that changed. A state is only
-    noted: ``ingest.lifecycle`` enters it once all rows are there.
+    noted: ``ingest.lifecycle`` enters it once all rows are there. What a person here has
+    judged stays; the facts keep the difference for staff to see.
     """
     fresh = news(row.facts, context.origin, _spoken(said))
     known = row.facts.get(context.origin, {})
     former = {name: known[name][0] if name in known else None for name in fresh}
     columns = {**said.values, **said.parents, **said.people}
-    changed = fresh.keys() & columns.keys()
+    changed = fresh.keys() & columns.keys() - _decided_here(row)
     for name in changed:
         setattr(row, name, _column_value(columns[name]))
     if fresh:
@@ -264,6 +265,11 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
         row.uid, row.ref = said.uid, _address(row, said)
         changed.add("uid")
     return former, changed
+
+
+def _decided_here(row: Tracked) -> frozenset[str]:
+    judged = isinstance(row, ExecBlock) and row.qa0_decided_at is not None
+    return JUDGED if judged else frozenset()
 
 
 def _spoken(said: Said) -> dict[str, Any]:
@@ -297,6 +303,8 @@ def _adopt(row: Tracked, project: Project | None) -> bool:
     return row.pk is not None
 
 
+# Columns that a QA0 decision has written: no source dates its word on them.
+JUDGED = frozenset({"qa0", "qa0_comment", "execution_fraction"})
 # Columns that no people outside are told of.
 INSIDE = frozenset({"part_id", "qa0_comment", "reducer"})
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from projects import observatory
 from projects.tables import read_table
-from qa.limits import Limits
+from qa.fraction import NominalTsys
+from qa.limits import Limits, newest
+from qa.reasons import Reasons
 from qa.tables import QA_READERS
 
 OWN_TABLES = Path(__file__).parent / "data"
@@ -25,3 +27,14 @@ def limits() -> Limits:
         calibrator_rules=_table("calibrators.csv"),
         nominals=_table("array_configurations.csv"),
     )
+
+
+def reasons() -> Reasons:
+    """The table of reasons."""
+    return Reasons(_table("reasons.csv"))
+
+
+def nominal_tsys(cycle: str, array: str, band: int | None) -> NominalTsys | None:
+    """The system temperature that time is planned with; None where no rule is on file."""
+    rows = _table("nominal_tsys.csv")
+    return newest((row for row in rows if (row.array, row.band) == (array, band)), cycle)

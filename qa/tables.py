@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from projects.tables import Cells, Reader, confidence_of, csv_rows, filled, one_of
+from qa.judging_tables import JUDGING_READERS
 from qa.limits import AntennaRule, CalibratorRule, Limit, Nominal, plain_configuration
 
 ARRAYS = ("12m", "7m", "TP")
@@ -136,4 +137,5 @@ QA_READERS: Mapping[str, Reader] = {
     "limits.csv": read_limits,
     "calibrators.csv": read_calibrator_rules,
     "array_configurations.csv": read_nominals,
+    **JUDGING_READERS,
 }

@@ -45,7 +45,12 @@ VARIABLES = (
     Variable(
         "EXECUTION_TOLERANCE",
         "0.05",
-        "Executions that may be missing when an SB is done; counts once QA0 is judged here.",
+        "Executions that may be missing when an SB is done.",
+    ),
+    Variable(
+        "EXECUTION_FRACTION_CAP",
+        "2",
+        "Largest execution fraction that is proposed to who judges QA0; 0: no limit.",
     ),
     Variable("INGEST_MAX_BYTES", "33554432", "Largest body POST ingest/ takes."),
     Variable(

@@ -203,6 +203,7 @@ CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"snoopi.tasks.poll_source": {"queue": "sources"}}
 
 EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
+EXECUTION_FRACTION_CAP = environment.read_number("EXECUTION_FRACTION_CAP", 2, most=99)
 INGEST_MAX_BYTES = int(environment.read_number("INGEST_MAX_BYTES", 32 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BYTES
 INGEST_SOURCES = environment.read_sources("INGEST_SOURCES")

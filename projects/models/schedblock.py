@@ -113,6 +113,9 @@ class ExecBlock(Tracked):
     execution_fraction = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True, help_text=FRACTION_HELP
     )
+    qa0_decided_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person here last judged it; UTC."
+    )
     bands = models.JSONField(default=list, blank=True, help_text="ALMA receiver bands, 1 to 10.")
     array = models.CharField(max_length=12, blank=True, help_text="12m, 7m or TP.")
     target_names = models.TextField(blank=True, help_text="One name a line, as observed.")

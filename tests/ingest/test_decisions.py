@@ -11,9 +11,11 @@ from projects.models import Event, ExecBlock, MemberOUS, Project, SchedBlock
 from projects.moves import Way
 from projects.services.memberships import tie, untie
 from projects.services.states import move_state
+from qa.services.judgements import decide_qa0
 from tests.factories import make_user
 from tests.ingest.bundles import (
     BLOCK,
+    EXECUTION,
     MEMBER,
     a_block,
     a_bundle,
@@ -26,6 +28,7 @@ from tests.ingest.bundles import (
     take,
     take_member,
 )
+from tests.log import FromNowOn
 
 pytestmark = pytest.mark.django_db
 RELEASE = datetime(2015, 5, 16, tzinfo=UTC)
@@ -326,3 +329,61 @@ def test_facts_are_kept_by_origin_with_the_moment_we_learnt_them():
     assert said_by_another(facts, "a", "n", 3) is True
     assert said_by_another(facts, "b", "n", 3) is False
     assert said_by_another(facts, "a", "n", 4) is False
+
+
+@pytest.fixture
+def aod(db):
+    return make_user("aod", roles=["aod"])
+
+
+def run() -> ExecBlock:
+    return ExecBlock.objects.get(uid=EXECUTION)
+
+
+def test_verdict_of_a_person_stays_whatever_a_source_says_later(aod):
+    take(a_bundle(exec_blocks=(an_execution(qa0="Unset"),)))
+    decide_qa0(run(), outcome="Fail", reasons=["pointing"], comment="off source", actor=aod)
+    logged = FromNowOn()
+
+    said = an_execution(qa0="Pass", execution_fraction=Decimal("0.8"), qa0_comment="good")
+    take(a_bundle(exec_blocks=(said,)))
+
+    found = run()
+    assert (found.qa0, found.execution_fraction, found.qa0_comment) == ("Fail", None, "off source")
+    assert (found.facts["archive"]["qa0"][0], logged().count()) == ("Pass", 0)
+    assert [found.sched_block.executions_passed, member_ous().executions_passed] == [0, 0]
+
+
+def test_same_file_after_a_verdict_changes_nothing(aod):
+    take(a_bundle())
+    decide_qa0(run(), outcome="Fail", reasons=["pointing"], actor=aod)
+    before = everything()
+
+    take(a_bundle())
+
+    assert everything() == before
+
+
+def test_other_facts_of_a_judged_execution_are_still_taken_over(aod):
+    take(a_bundle())
+    decide_qa0(run(), outcome="Fail", reasons=["pointing"], actor=aod)
+
+    take(a_bundle(exec_blocks=(an_execution(pwv_mm=1.5),)))
+
+    assert (run().qa0, run().pwv_mm) == ("Fail", 1.5)
+
+
+def test_state_that_followed_a_verdict_is_not_led_back_by_an_undated_word(aod):
+    block = a_block(state="Running", executions_expected=Decimal(1))
+    unjudged = (an_execution(qa0="Unset"),)
+    take(
+        a_bundle(member_ous=(a_member(state="Ready"),), sched_blocks=(block,), exec_blocks=unjudged)
+    )
+    decide_qa0(run(), outcome="Pass", actor=aod)
+    moved = (member_ous().state, SchedBlock.objects.get().state)
+
+    again = a_member(state="PartiallyObserved")
+    take(a_bundle(member_ous=(again,), sched_blocks=(), exec_blocks=()))
+
+    assert moved == ("FullyObserved", "FullyObserved")
+    assert member_ous().state == "FullyObserved"

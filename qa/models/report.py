@@ -1,4 +1,4 @@
-"""What the observatory's quality assurance keeps of executions."""
+"""The report of an execution."""
 
 from typing import Any, ClassVar
 

@@ -1,0 +1,89 @@
+"""Reading the tables that judging needs: reasons, planned temperatures. Pure; see ``qa.tables``."""
+
+from collections import Counter
+from collections.abc import Mapping
+from math import inf
+
+from projects.states import QA0Status, QA2Outcome
+from projects.tables import BadTable, Cells, Reader, confidence_of, csv_rows, filled, one_of
+from qa.fraction import NominalTsys
+from qa.reasons import QALevel, Reason, missing_other
+
+ARRAYS = ("12m", "7m", "TP")
+BANDS = tuple(str(band) for band in range(1, 11))
+LONGEST_CODE, LONGEST_NAME = 40, 200
+
+
+def read_nominal_tsys(name: str, text: str) -> list[NominalTsys]:
+    """The planned system temperatures of a CSV table."""
+    return csv_rows(name, text, _nominal_tsys)
+
+
+def _nominal_tsys(cells: Cells) -> NominalTsys:
+    tsys_k = float(filled(cells, "tsys_k"))
+    if not 0 < tsys_k < inf:
+        raise ValueError(f"tsys_k is no temperature above zero: {tsys_k}")
+    return NominalTsys(
+        first_cycle=filled(cells, "first_cycle"),
+        array=one_of(cells, "array", ARRAYS),
+        band=int(one_of(cells, "band", BANDS)),
+        tsys_k=tsys_k,
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
+    )
+
+
+_OUTCOMES: Mapping[QALevel, tuple[str, ...]] = {
+    QALevel.QA0: tuple(QA0Status),
+    QALevel.QA2: tuple(QA2Outcome),
+    QALevel.QA3: (),
+}
+
+
+def read_reasons(name: str, text: str) -> list[Reason]:
+    """The reasons of a CSV table; each level has the reason ``other``."""
+    rows = csv_rows(name, text, _reason)
+    for level in missing_other(rows):
+        raise BadTable(f"{name}: the reasons of {level} lack “other”")
+    given = Counter((row.level, row.code) for row in rows)
+    for level, code in (key for key, times in given.items() if times > 1):
+        raise BadTable(f"{name}: {level} has the reason “{code}” more than once")
+    return rows
+
+
+def _reason(cells: Cells) -> Reason:
+    level = QALevel(one_of(cells, "level", tuple(QALevel)))
+    outcomes = tuple(cells["outcomes"].split())
+    for word in outcomes:
+        if word not in _OUTCOMES[level]:
+            raise ValueError(f"“{word}” is no outcome of {level}")
+    return Reason(
+        level=level,
+        code=_code(cells, "code"),
+        family=_code(cells, "family"),
+        outcomes=outcomes,
+        name=_name(cells),
+        text=filled(cells, "text"),
+        source=filled(cells, "source"),
+    )
+
+
+def _name(cells: Cells) -> str:
+    name = filled(cells, "name")
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"name has more than {LONGEST_NAME} characters")
+    return name
+
+
+def _code(cells: Cells, column: str) -> str:
+    """A word that programs and old decisions name it by."""
+    word = filled(cells, column)
+    if not (word.isascii() and word.isidentifier() and len(word) <= LONGEST_CODE):
+        raise ValueError(f"{column} “{word}” is no word of letters, digits and underscores")
+    return word
+
+
+JUDGING_READERS: Mapping[str, Reader] = {
+    "nominal_tsys.csv": read_nominal_tsys,
+    "reasons.csv": read_reasons,
+}
