@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.models import User
 from ingest.facts import NOT_KNOWN_YET, news, remember
@@ -316,16 +316,23 @@ def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
     thing whose project is not locked stays.
     """
     former = _former_refs(model, rows.changed)
-    model._default_manager.bulk_create(rows.new, batch_size=BATCH)
-    versions = next_version(context.now, shown=True)
-    # One statement writes all columns of all rows: what stays is written as it is.
-    unshown = {name: F(name) for name in versions} | next_version(context.now, shown=False)
-    shown = {id(row) for row in rows.shown}
-    for row in rows.changed:
-        for name, value in (versions if id(row) in shown else unshown).items():
-            setattr(row, name, value)
-    columns = {"facts", "ref", *versions} | rows.fields
-    model._default_manager.bulk_update(rows.changed, sorted(columns), batch_size=BATCH)
+    manager = model._default_manager
+    manager.bulk_create(rows.new, batch_size=BATCH)
+    if rows.changed:
+        # An upsert of rows that are there: bulk_update spells out a CASE for each cell.
+        manager.bulk_create(
+            rows.changed,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=sorted({"facts", "ref"} | rows.fields),
+        )
+    shown = {row.pk for row in rows.shown}
+    for is_shown in (True, False):
+        ids = [row.pk for row in rows.changed if (row.pk in shown) is is_shown]
+        if ids:
+            versions = next_version(context.now, shown=is_shown)
+            manager.filter(pk__in=ids).order_by().update(**versions)
     _write_aliases(rows, former)
 
 

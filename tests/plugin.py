@@ -13,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling, LoadScopeScheduling
 
 from tests.servers import postgresql, redis_server, report
 from tests.servers.processes import Server, ServerUnavailable
@@ -21,6 +23,9 @@ from tests.servers.smtp import SmtpSink
 SERVERS = pytest.StashKey[list[Server]]()
 SINK = pytest.StashKey[SmtpSink]()
 DATA = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+# Folders whose tests share a fixture that takes long to make.
+SHARING = ("tests/demo/observatory/",)
 
 # What the shell around the suite may have set for a server it runs.
 FOREIGN = ("ARC_MIRRORS", "DEBUG", "DELIVERY_HOLD_SECONDS", "INGEST_SOURCES", "REDIS_URL")
@@ -107,6 +112,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("postgresql"):
                 item.add_marker(pytest.mark.skip(reason=found.missing["PostgreSQL"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hand out files as a whole, and folders whose tests share what is dear to make."""
+    return ByFolder(config, log)
+
+
+class ByFolder(LoadFileScheduling):
+    """Keeps together what one worker makes once: the tests over one demo observatory."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = next((folder for folder in SHARING if nodeid.startswith(folder)), None)
+        return folder or str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -59,9 +59,10 @@ def touch(things: Iterable[models.Model], shown: Iterable[models.Model] | None =
     now = timezone.now()
     for model, field in _ANCESTORS:
         rows = model._default_manager.order_by()
-        rows.filter(pk__in=outside[field]).update(**next_version(now, shown=True))
         inside = everything[field] - outside[field]
-        rows.filter(pk__in=inside).update(**next_version(now, shown=False))
+        for ids, is_shown in ((outside[field], True), (inside, False)):
+            if ids:
+                rows.filter(pk__in=ids).update(**next_version(now, shown=is_shown))
 
 
 def _above(things: Iterable[models.Model]) -> dict[str, set[int]]:
