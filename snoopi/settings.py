@@ -70,7 +70,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "snoopi.pages.context.frame",
             ],
-            "builtins": ["snoopi.templatetags.display"],
+            "builtins": ["snoopi.templatetags.display", "snoopi.templatetags.report"],
         },
     }
 ]

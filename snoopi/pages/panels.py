@@ -26,6 +26,7 @@ from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.presentation import report_of
 from qa.side_by_side import side_by_side
+from qa.whole import whole_report
 from snoopi.pages.glossary import goal_name, title_of
 from snoopi.seasons import season_told
 from snoopi.support import citation_of, contact_of
@@ -244,12 +245,13 @@ def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
     QA0's comment is staff's.
     """
     member_ous, block = exec_block.member_ous, sched_block_of(exec_block, user)
-    node = block or member_ous
+    node, told = block or member_ous, report_of(exec_block)
     above = [*_above_member(member_ous), member_ous, block]
     return {
         "thing": exec_block,
         "exec_block": exec_block,
-        "told": report_of(exec_block),
+        "told": told,
+        "whole": whole_report(exec_block, told),
         "sched_block": block,
         "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
         "crumbs": crumbs(exec_block.project, above, node.ref if node else ""),

@@ -107,4 +107,5 @@ def flags(tables: Tables, names: Mapping[str, str]) -> tuple[Flagged, ...] | Non
         marked = tuple(names.get(tag, tag) for tag in row.texts("antennaId"))
         return Flagged(*span(row), antennas=marked, reason=row.text("reason"))
 
-    return tuple(tables.made("Flag", flagged)) if tables.has("Flag") else None
+    found = tuple(tables.made("Flag", flagged))
+    return found if tables.has("Flag") else None

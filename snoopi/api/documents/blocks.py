@@ -8,6 +8,7 @@ from projects.presentation import sched_block_of, standing, version_of
 from projects.querysets.project import Viewer, is_staff_viewer
 from qa.models import ExecReport
 from qa.presentation import ReportTold, SourceRow, report_of
+from qa.whole import whole_report
 from snoopi.api.documents.common import (
     archive_query,
     dec_words,
@@ -17,6 +18,7 @@ from snoopi.api.documents.common import (
     number,
     ra_words,
 )
+from snoopi.api.documents.exec_report import further_report
 from snoopi.api.documents.support import season_document
 from snoopi.api.shapes.blocks import (
     Array,
@@ -115,8 +117,10 @@ def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
     """
     comment = block.qa0_comment if is_staff_viewer(viewer) else ""
     told = report_of(block)
+    whole = whole_report(block, told)
     return ExecBlockReport(
         **exec_block_line(block, viewer),
+        **further_report(told.report if told else None, whole),
         qa0_comment=comment or None,
         bands=block.bands,
         targets=block.targets,
@@ -128,7 +132,7 @@ def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
         tsys=_tsys(told.report) if told else UNKNOWN_TSYS,
         array=_array(block, told),
         sources=[_source(row) for row in told.sources] if told else [],
-        reasons=dict(told.reasons) if told else {},
+        reasons={**told.reasons, **whole.reasons} if told and whole else {},
     )
 
 
@@ -150,7 +154,7 @@ def _tsys(report: ExecReport) -> Tsys:
 def _array(block: ExecBlock, told: ReportTold | None) -> Array:
     report = told.report if told else None
     return Array(
-        name=block.array or None,
+        name=(told.array if told else block.array) or None,
         antennas=(report.antenna_count if report else len(block.antennas)) or None,
         antenna_names=block.antennas,
         shortest_m=report.shortest_m if report else None,

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
+from qa.explained import EXPLAINED
+from snoopi.api.shapes.exec_report import FurtherReport
 from snoopi.api.shapes.projects import Executions, Named
 from snoopi.api.shapes.words import Degrees, QA0Word, State
 
@@ -117,10 +119,10 @@ class Measured(TypedDict):
 class Tsys(TypedDict):
     """System temperatures over all recorded samples, in K; null where unknown."""
 
-    mean: float | None
-    std: Annotated[float | None, "Population standard deviation."]
-    min: float | None
-    max: float | None
+    mean: Annotated[float | None, str(EXPLAINED["tsys_mean"])]
+    std: Annotated[float | None, str(EXPLAINED["tsys_std"])]
+    min: Annotated[float | None, str(EXPLAINED["tsys_min"])]
+    max: Annotated[float | None, str(EXPLAINED["tsys_max"])]
     measured: Measured
 
 
@@ -128,14 +130,14 @@ class Array(TypedDict):
     """The array that observed; null where unknown."""
 
     name: str | None
-    antennas: int | None
+    antennas: Annotated[int | None, str(EXPLAINED["antennas"])]
     antenna_names: list[str]
-    shortest_m: float | None
-    longest_m: float | None
-    l5_m: float | None
-    l80_m: float | None
-    angular_resolution_arcsec: float | None
-    max_recoverable_scale_arcsec: float | None
+    shortest_m: Annotated[float | None, str(EXPLAINED["shortest"])]
+    longest_m: Annotated[float | None, str(EXPLAINED["longest"])]
+    l5_m: Annotated[float | None, str(EXPLAINED["l5"])]
+    l80_m: Annotated[float | None, str(EXPLAINED["l80"])]
+    angular_resolution_arcsec: Annotated[float | None, str(EXPLAINED["resolution"])]
+    max_recoverable_scale_arcsec: Annotated[float | None, str(EXPLAINED["largest_scale"])]
 
 
 class SourceTime(TypedDict):
@@ -145,10 +147,10 @@ class SourceTime(TypedDict):
     name: str
     ra: str | None
     dec: str | None
-    time_min: float | None
+    time_min: Annotated[float | None, str(EXPLAINED["source_time"])]
 
 
-class ExecBlockReport(ExecBlockLine):
+class ExecBlockReport(ExecBlockLine, FurtherReport):
     """The report of an execution block: what sources have said so far."""
 
     qa0_comment: str | None

@@ -15,6 +15,9 @@ from projects.observatory import calendar
 from projects.public import MEANINGS, public_label, staff_label
 from projects.querysets.stage_ages import FEWEST_STAYS
 from projects.states import Level, Meaning
+from qa.explained import EXPLAINED
+from qa.findings import TITLES
+from qa.observatory import limits
 from snoopi.pages.doors import PageRequest, members_only
 from snoopi.pages.glossary import LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
 
@@ -54,6 +57,9 @@ def help_page(request: PageRequest) -> HttpResponse:
         "columns": COLUMN_HINTS.items(),
         "calendar": calendar(),
         "fewest_stays": FEWEST_STAYS,
+        "figures": EXPLAINED.values(),
+        "checks": TITLES.items(),
+        "limits": limits(),
     }
     return render(request, "pages/help.html", context)
 
