@@ -35,6 +35,7 @@ SHOWN = frozenset(
     projects:project-matrix
     projects:sched-block-list projects:sched-block-detail projects:sched-block-history
     projects:ous-detail projects:ous-history projects:ous-state projects:exec-block-detail
+    projects:exec-block-plot
     news-read accounts:login ingest source-poll
     api:project-list api:project-detail api:project-tree api:project-matrix
     api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history

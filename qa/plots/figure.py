@@ -28,9 +28,10 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _HATCHES = ("", "/", "x", "-", "\\", "|", "+", ".")
 # Its lightness grows evenly for every kind of color vision.
 _SCALE = "Cividis"
-_GAP = 0.06
+_GAP = 32
 _AROUND = 110
 _TIMES = "%H:%M:%S"
+_SEEN_APART = 0.95
 
 
 def figure_of(title: str, plot: Plot) -> Figure:
@@ -56,9 +57,10 @@ def _layout(title: str, plot: Plot, told: set[str]) -> Figure:
         "xaxis": _axis(plot.x) | {"anchor": f"y{_nth(len(plot.panels))}"},
     }
     for number, panel in enumerate(plot.panels, 1):
-        layout[f"yaxis{_nth(number)}"] = _axis(panel.y) | _domain(number, len(plot.panels))
+        layout[f"yaxis{_nth(number)}"] = _axis(panel.y) | _domain(number, plot)
     if plot.is_square:
-        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1}
+        layout["xaxis"] |= {"constrain": "domain"}
+        layout["yaxis"] |= {"scaleanchor": "x", "scaleratio": 1, "constrain": "domain"}
     return layout | _levels(plot.panels)
 
 
@@ -69,7 +71,7 @@ def _nth(number: int) -> str:
 
 def _axis(axis: Axis) -> Figure:
     found: Figure = {
-        "title": {"text": axis.heading},
+        "title": {"text": axis.heading, "font": {"size": 13}},
         "type": axis.kind.value,
         "automargin": True,
         "zeroline": False,
@@ -85,10 +87,11 @@ def _axis(axis: Axis) -> Figure:
     return found
 
 
-def _domain(number: int, of: int) -> Figure:
+def _domain(number: int, plot: Plot) -> Figure:
     """The share of the height that a panel has, the first on top."""
-    height = (1 - _GAP * (of - 1)) / of
-    start = (of - number) * (height + _GAP)
+    of, gap = len(plot.panels), _GAP / plot.height
+    height = (1 - gap * (of - 1)) / of
+    start = (of - number) * (height + gap)
     return {"domain": [round(start, 4), round(min(1.0, start + height), 4)], "anchor": "x"}
 
 
@@ -155,7 +158,7 @@ def _points(mark: Points) -> Figure:
         "line": {"dash": _DASHES[mark.style % len(_DASHES)], "width": 1.5},
     }
     if mark.labels:
-        trace |= {"text": [*mark.labels], "textposition": "top center"}
+        trace |= {"text": [*mark.labels], "textposition": "top center", "cliponaxis": False}
     if mark.reach:
         below, above = mark.reach
         bars = {"type": "data", "symmetric": False, "thickness": 1, "width": 0}
@@ -190,7 +193,7 @@ def _columns(mark: Columns) -> Figure:
         "type": "bar",
         "x": [*mark.centers],
         "y": [*mark.heights],
-        "width": mark.width,
+        "width": mark.width * _SEEN_APART,
         "marker": _hatched(mark.style),
         **_hover(mark.hover),
     }
@@ -208,7 +211,10 @@ def _grid(mark: Grid) -> Figure:
         "y": [*mark.ys],
         "z": [[None if value is None else round(value, 3) for value in row] for row in mark.values],
         "colorscale": _SCALE,
-        "colorbar": {"title": {"text": f"{mark.name} [{mark.unit}]"}, "thickness": 14},
+        "colorbar": {
+            "title": {"text": f"{mark.name} [{mark.unit}]", "font": {"size": 13}},
+            "thickness": 14,
+        },
         "hovertemplate": f"%{{y}}, %{{x}}: %{{z:.2f}} {mark.unit}<extra></extra>",
         "hoverongaps": False,
         "xgap": 1,

@@ -115,11 +115,21 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; ``decimals`` is how many a page shows of a number."""
+    """A column of a table; ``decimals`` is how many a page shows of a number.
+
+    ``unknown`` is the word for None: N/A where nobody measured, a dash where there is
+    nothing to measure.
+    """
 
     title: str
     unit: str = ""
     decimals: int | None = None
+    unknown: str = "N/A"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds numbers with decimals."""
+        return self.decimals is not None
 
     @property
     def heading(self) -> str:

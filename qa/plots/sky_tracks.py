@@ -22,9 +22,9 @@ _COLUMNS = (
     *(Column("Elevation", "°", 2), Column("Azimuth", "°", 2)),
 )
 _ELEVATION = Axis("Elevation", "°")
-_AZIMUTH = Axis("Azimuth, north over east", "°")
+_AZIMUTH = Axis("Azimuth", "°")
 _HALF_TURN_DEG = 180.0
-_NOTE = "Without refraction, at most a minute apart within each scan."
+_NOTE = "Azimuth counts from north over east; without refraction, at most a minute apart in a scan."
 
 
 @dataclass(frozen=True, slots=True)

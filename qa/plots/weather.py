@@ -62,9 +62,9 @@ _DRAWN = (
 _DIRECTION = _Quantity("Wind from", "°", 0, lambda reading: reading.wind_deg)
 _COLUMNS = (
     *(Column("Time", "UTC"), Column("Where")),
-    *(Column(each.title, each.unit, each.decimals) for each in (*_DRAWN, _DIRECTION)),
-    *(Column("PWV, median", "mm", 3), Column("Least", "mm", 3), Column("Most", "mm", 3)),
-    Column("Radiometers"),
+    *(Column(each.title, each.unit, each.decimals, "–") for each in (*_DRAWN, _DIRECTION)),
+    *(Column(f"PWV, {which}", "mm", 3, "–") for which in ("median", "least", "most")),
+    Column("Radiometers", decimals=0, unknown="–"),
 )
 
 

@@ -1,6 +1,6 @@
 """Decorators at the door of every page: who comes in, and to which thing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -74,31 +74,33 @@ def _to_login(request: PageRequest) -> HttpResponseBase:
 
 def shows(
     find_for: Callable[[User, str], Thing | None],
-) -> Callable[[Callable[[PageRequest, Thing], HttpResponseBase]], Door]:
-    """Hand the view the thing that the path names in any spelling.
+) -> Callable[[Callable[..., HttpResponseBase]], Door]:
+    """Hand the view the thing that the path names in any spelling, and what else it names.
 
     What the person may not see is not there (404); another spelling or a former name
     leads to the thing's own address, and only those who may see it.
     """
 
-    def decorate(view: Callable[[PageRequest, Thing], HttpResponseBase]) -> Door:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Door:
         @wraps(view)
-        def wrapped(request: PageRequest, ref: str) -> HttpResponseBase:
+        def wrapped(request: PageRequest, ref: str, **named: str) -> HttpResponseBase:
             thing = find_for(request.user, ref)
             if thing is None:
                 raise Http404(f"There is nothing called “{ref}” here that you may see.")
             if thing.ref != ref and request.method in {"GET", "HEAD"}:
-                return _own_address(request, thing)
-            return view(request, thing)
+                return _own_address(request, thing, named)
+            return view(request, thing, **named)
 
         return members_only(wrapped)
 
     return decorate
 
 
-def _own_address(request: HttpRequest, thing: Tracked) -> HttpResponseRedirect:
+def _own_address(
+    request: HttpRequest, thing: Tracked, named: Mapping[str, str]
+) -> HttpResponseRedirect:
     match = request.resolver_match
-    url = reverse(match.view_name if match else "home", args=[thing.ref])
+    url = reverse(match.view_name if match else "home", kwargs={**named, "ref": thing.ref})
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"{url}?{query}" if query else url)
 

@@ -28,6 +28,7 @@ from qa.presentation import report_of
 from qa.side_by_side import side_by_side
 from qa.whole import whole_report
 from snoopi.pages.glossary import goal_name, title_of
+from snoopi.pages.plots import plot_row
 from snoopi.seasons import season_told
 from snoopi.support import citation_of, contact_of
 from snoopi.usual import usual_for
@@ -244,18 +245,25 @@ def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
 
     QA0's comment is staff's.
     """
-    member_ous, block = exec_block.member_ous, sched_block_of(exec_block, user)
-    node, told = block or member_ous, report_of(exec_block)
-    above = [*_above_member(member_ous), member_ous, block]
+    told = report_of(exec_block)
     return {
         "thing": exec_block,
         "exec_block": exec_block,
         "told": told,
         "whole": whole_report(exec_block, told),
-        "sched_block": block,
+        "plot_row": plot_row(exec_block),
+        "sched_block": sched_block_of(exec_block, user),
         "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
-        "crumbs": crumbs(exec_block.project, above, node.ref if node else ""),
+        "crumbs": exec_block_crumbs(exec_block, user),
     }
+
+
+def exec_block_crumbs(exec_block: ExecBlock, user: User) -> list[Crumb]:
+    """The way down to an execution block, which shows the SB to who may see it."""
+    member_ous, block = exec_block.member_ous, sched_block_of(exec_block, user)
+    node = block or member_ous
+    above = [*_above_member(member_ous), member_ous, block]
+    return crumbs(exec_block.project, above, node.ref if node else "")
 
 
 def project_panel(project: Project, user: User) -> dict[str, Any]:

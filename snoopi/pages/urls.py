@@ -10,6 +10,7 @@ from snoopi.pages.views import (
     lists,
     matrix,
     moves,
+    plots,
     project,
     search,
     things,
@@ -31,6 +32,7 @@ project_patterns = [
     path("ous/<path:ref>/history/", histories.ous_history, name="ous-history"),
     path("ous/<path:ref>/state/", moves.ous_state, name="ous-state"),
     path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
+    path("execblocks/<path:ref>/plots/<slug:name>/", plots.exec_block_plot, name="exec-block-plot"),
     path("execblocks/<path:ref>/", things.exec_block_detail, name="exec-block-detail"),
 ]
 

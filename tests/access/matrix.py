@@ -37,6 +37,7 @@ GROUPS: dict[str, frozenset[str]] = {
 
 ASKED: dict[str, dict[str, Any]] = {
     "csv": {"query": "?format=csv"},
+    "json": {"query": "?format=json"},
     "votable": {"query": "?format=votable"},
     "text": {"query": "?q=SgrB2"},
     "process": {"body": {"to": "ReadyForProcessing"}},
@@ -144,6 +145,11 @@ projects:ous-state             POST    review+open-review       reviews
 projects:ous-state             POST    draft_member+time-out    draft-observes
 projects:exec-block-detail     GET     run                      sees
 projects:exec-block-detail     GET     deleted_run              draft
+projects:exec-block-plot       GET     plot                     sees
+projects:exec-block-plot       GET     plot+csv                 sees
+projects:exec-block-plot       GET     plot+json                sees
+projects:exec-block-plot       GET     foreign_plot             foreign
+projects:exec-block-plot       GET     deleted_plot             draft
 
 accounts:login                 GET     -                        log-in
 accounts:login                 POST    -                        log-in
@@ -277,7 +283,7 @@ class Row:
     @property
     def takes_tokens(self) -> bool:
         """Whether a token opens the door."""
-        return self.is_api or self.variant == "csv"
+        return self.is_api or self.variant in {"csv", "json"}
 
     @property
     def reads(self) -> bool:

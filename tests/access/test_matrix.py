@@ -172,7 +172,7 @@ def _expected_of_call(row: Row, actor: str, by: str) -> Told:
 def _ask(
     world: World, row: Row, actor: str, by: str, method: str = "", *, enforces_csrf: bool = False
 ) -> Any:
-    args = [] if row.target == "-" else [world.thing(row.target, actor) or 0]
+    args = world.args(row.target, actor)
     asked = ASKED.get(row.variant, {})
     path = reverse(row.route, args=args) + asked.get("query", "")
     body = asked.get("body", {})

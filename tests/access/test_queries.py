@@ -79,6 +79,9 @@ GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
 GET projects:ous-history member+csv                 4      4
 GET projects:exec-block-detail run                  3      3
+GET projects:exec-block-plot plot                   3      3
+GET projects:exec-block-plot plot+csv               3      3
+GET projects:exec-block-plot plot+json              3      3
 GET accounts:login -                                2      2
 GET accounts:settings -                             4      4
 GET api:project-list -                              2      2
@@ -164,6 +167,7 @@ _TARGETS = (
     "goal",
     "block",
     "run",
+    "plot",
     "job",
     "source",
     "viewing",
@@ -301,7 +305,7 @@ def _by_both(cost_for: Callable[[str], int]) -> tuple[int, int]:
 
 
 def _path(world: World, row: Row) -> str:
-    args = [] if row.target == "-" else [world.things[row.target]]
+    args = world.args(row.target)
     return f"{reverse(row.route, args=args)}{ASKED.get(row.variant, {}).get('query', '')}"
 
 

@@ -194,7 +194,7 @@ def test_tree_of_staff_is_not_what_the_person_is_shown(world):
 
 
 def _ask(world: World, row: Row, name: str, person: str, method: str = "") -> Any:
-    args = [] if row.target == "-" else [world.thing(row.target, person) or 0]
+    args = world.args(row.target, person)
     asked = ASKED.get(row.variant, {})
     path = reverse(row.route, args=args) + asked.get("query", "")
     method = method or row.method

@@ -89,6 +89,13 @@ class World:
         """What a word of the matrix names; some things are the actor's own."""
         return self.things.get(f"{word} of {actor}", self.things.get(word))
 
+    def args(self, word: str, actor: str = "") -> list[Any]:
+        """What an address takes for a word of the matrix; 0 where the actor has no such thing."""
+        if word == "-":
+            return []
+        found = self.thing(word, actor)
+        return [*found] if isinstance(found, tuple) else [found or 0]
+
     def let_in(self, name: str, user: User) -> None:
         """Give an account a session, a token, and a token to be revoked."""
         self.users[name] = user
@@ -233,14 +240,16 @@ def _name_things(world: World) -> None:
     world.things["spelled"] = f"ous/{fully.uid}/status/"
 
 
-def parts_of(project: Project) -> dict[str, str]:
+def parts_of(project: Project) -> dict[str, Any]:
     """The refs of one thing on every level below a project."""
     member = project.memberous_set.select_related("group_ous", "science_goal").order_by("pk")[0]
     block = member.sched_blocks.order_by("pk")[0]
+    run = block.exec_blocks.order_by("pk")[0]
     return {
         "goal": member.science_goal.ref,
         "group": member.group_ous.ref,
         "member": member.ref,
         "block": block.ref,
-        "run": block.exec_blocks.order_by("pk")[0].ref,
+        "run": run.ref,
+        "plot": (run.ref, "scans"),
     }

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects.models import MemberOUS
+from qa.plots.catalog import PLOTS
 from tests.cast import FOREIGN_CODE, MEMBERS, STAFF
 
 TO_LOGIN = 302
@@ -27,6 +28,7 @@ def addresses(project):
     return [
         *(reverse(f"projects:{name}", args=[thing.ref]) for name, thing in named.items()),
         *(reverse("projects:ous-detail", args=[thing.ref]) for thing in sets),
+        *(reverse("projects:exec-block-plot", args=[run.ref, name]) for name in PLOTS),
     ]
 
 

@@ -12,6 +12,7 @@ from snoopi.staticfiles import SwiftCompressor
 def test_only_plotlys_script_is_found_of_its_package():
     found = finders.find("plotly/plotly.min.js")
 
+    assert found is not None
     assert "plotly.js v" in Path(found).read_text()[:100]
     assert finders.find("plotly/datasets/iris.csv.gz") is None
     assert finders.find("plotly/plotly.min.js", find_all=True) == [found]

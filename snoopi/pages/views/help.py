@@ -18,6 +18,7 @@ from projects.states import Level, Meaning
 from qa.explained import EXPLAINED
 from qa.findings import TITLES
 from qa.observatory import limits
+from qa.plots.catalog import PLOTS
 from snoopi.pages.doors import PageRequest, members_only
 from snoopi.pages.glossary import LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
 
@@ -60,6 +61,7 @@ def help_page(request: PageRequest) -> HttpResponse:
         "figures": EXPLAINED.values(),
         "checks": TITLES.items(),
         "limits": limits(),
+        "plots": PLOTS.values(),
     }
     return render(request, "pages/help.html", context)
 

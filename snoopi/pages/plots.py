@@ -1,0 +1,131 @@
+"""An execution block's plots as its pages show them: tabs, one plot, its table in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from projects.models import ExecBlock
+from qa.models import ExecReport
+from qa.plots.catalog import PLOTS, PlotKind, plot_of
+from qa.plots.figure import Figure, figure_of
+from qa.plots.plot import Cell, Column, Facts, Plot, nothing
+from qa.presentation import frequency_ghz
+from snoopi.coordinates import MINUS
+
+NO_DATA_SET = "No ASDM has been read for this execution block: plots are drawn from it."
+_ROWS_SHOWN = 200
+_CSV_DECIMALS = 6
+_TOTAL_POWER = "TP"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A link to a plot in the row above it."""
+
+    name: str
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlotRow:
+    """The links to all plots that an array has, and the titles of those that it cannot have."""
+
+    tabs: list[Tab]
+    left_out: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlotTold:
+    """One plot of one execution block; ``applies`` is False where the array has no such thing."""
+
+    kind: PlotKind
+    drawn: Plot
+    url: str
+    file_name: str
+    applies: bool
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns of the table."""
+        return self.drawn.table.columns
+
+    @property
+    def rows(self) -> list[list[tuple[Column, str]]]:
+        """The first rows of the table in words, by column; the file has them all."""
+        return [
+            [(column, _words(cell, column)) for cell, column in zip(row, self.columns, strict=True)]
+            for row in self.drawn.table.rows[:_ROWS_SHOWN]
+        ]
+
+    @property
+    def rows_left_out(self) -> int:
+        """How many rows only the file has."""
+        return max(0, len(self.drawn.table.rows) - _ROWS_SHOWN)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure of Plotly."""
+        return figure_of(self.kind.title, self.drawn)
+
+
+def plot_row(exec_block: ExecBlock, chosen: PlotKind | None = None) -> PlotRow:
+    """Answer the links to the block's plots, in order; no query."""
+    kinds = [kind for kind in PLOTS.values() if _applies(kind, exec_block)]
+    return PlotRow(
+        tabs=[Tab(kind.name, kind.title, _url(exec_block, kind), kind is chosen) for kind in kinds],
+        left_out=[kind.title for kind in PLOTS.values() if kind not in kinds],
+    )
+
+
+def plot_told(exec_block: ExecBlock, kind: PlotKind) -> PlotTold:
+    """Answer one plot, drawn or with its reason.
+
+    Read the block with its ``report`` and ``sched_block``; no query.
+    """
+    return PlotTold(
+        kind=kind,
+        drawn=_plot(exec_block, kind),
+        url=_url(exec_block, kind),
+        file_name=f"{exec_block.ref}-{kind.name}",
+        applies=_applies(kind, exec_block),
+    )
+
+
+def _plot(exec_block: ExecBlock, kind: PlotKind) -> Plot:
+    report: ExecReport | None = getattr(exec_block, "report", None)
+    if report is None:
+        return nothing(NO_DATA_SET)
+    kept = report.kept()
+    facts = Facts(kept, frequency_ghz(exec_block, kept.execution.rep_freq_ghz))
+    return plot_of(kind, facts, is_total_power=_is_total_power(exec_block))
+
+
+def _applies(kind: PlotKind, exec_block: ExecBlock) -> bool:
+    return kind.of_total_power or not _is_total_power(exec_block)
+
+
+def _is_total_power(exec_block: ExecBlock) -> bool:
+    return exec_block.array == _TOTAL_POWER
+
+
+def _url(exec_block: ExecBlock, kind: PlotKind) -> str:
+    return reverse("projects:exec-block-plot", args=[exec_block.ref, kind.name])
+
+
+def _words(cell: Cell, column: Column) -> str:
+    if cell is None:
+        return column.unknown
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell, float) and column.decimals is not None:
+        return f"{cell:.{column.decimals}f}".replace("-", MINUS)
+    return str(cell)
+
+
+def csv_row(row: Sequence[Cell]) -> list[Cell]:
+    """A row of the table for a file: numbers to more digits than any of them is good for."""
+    return [round(cell, _CSV_DECIMALS) if isinstance(cell, float) else cell for cell in row]
