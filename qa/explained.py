@@ -113,7 +113,7 @@ EXPLAINED: Mapping[str, Explained] = MappingProxyType(
             _SYSCAL,
         ),
         "source_time": Explained(
-            "Time",
+            "Time on source",
             "min",
             "Sum of the subscans on a source with an intent, else of the scans. A scan of "
             "several intents counts under each.",
@@ -145,7 +145,7 @@ EXPLAINED: Mapping[str, Explained] = MappingProxyType(
             "The data set's Flag table: what the observing system itself marked.",
         ),
         "window_center": Explained(
-            "Center",
+            "Center of a window",
             "GHz",
             "Middle of the first and the last channel.",
             "The data set's SpectralWindow table.",

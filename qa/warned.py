@@ -22,7 +22,7 @@ def findings_of(exec_block: ExecBlock, told: ReportTold | None) -> list[Finding]
 
 
 def _facts(exec_block: ExecBlock, told: ReportTold) -> Facts:
-    execution, report = told.execution, told.report
+    execution, report, block = told.execution, told.report, exec_block.sched_block
     return Facts(
         execution=execution,
         cycle=cycle_of(exec_block, execution.start.date()),
@@ -35,7 +35,7 @@ def _facts(exec_block: ExecBlock, told: ReportTold) -> Facts:
         shadowing_unknown=why_unknown(execution),
         resolution_arcsec=told.resolution_arcsec,
         largest_scale_arcsec=told.largest_scale_arcsec,
-        planned_min=_planned_min(exec_block),
+        planned_min=block.planned_min if block else None,
         asked=_asked(exec_block),
         asked_of_goal=_asked_of_goal(exec_block),
     )
@@ -47,14 +47,6 @@ def cycle_of(exec_block: ExecBlock, day: date) -> str:
         return exec_block.project.cycle
     cycles = calendars.calendar().cycles
     return next((row.cycle for row in cycles if row.first_day <= day <= row.last_day), "")
-
-
-def _planned_min(exec_block: ExecBlock) -> float | None:
-    """The planned time of one execution: that of all, shared among those expected."""
-    block = exec_block.sched_block
-    if block is None or not block.estimated_time_min or not block.executions_expected:
-        return None
-    return block.estimated_time_min / float(block.executions_expected)
 
 
 def _asked(exec_block: ExecBlock) -> Mapping[str, Any]:

@@ -86,6 +86,13 @@ class SchedBlock(LivingThing):
         """The names of its targets."""
         return self.target_names.splitlines()
 
+    @property
+    def planned_min(self) -> float | None:
+        """Minutes that the plan gives one execution: the estimate of all, shared among them."""
+        if not self.estimated_time_min or not self.executions_expected:
+            return None
+        return self.estimated_time_min / float(self.executions_expected)
+
 
 class ExecBlock(Tracked):
     """An execution block: one run of a scheduling block, with one QA0 verdict."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from projects.models import ExecBlock, SchedBlock
+from projects.models import ExecBlock
 from qa.fraction import Inputs, Proposal, proposed
 from qa.models import ExecReport
 from qa.observatory import limits, nominal_tsys
@@ -35,13 +35,6 @@ def _inputs(block: ExecBlock) -> Inputs:
         planned_tsys_k=tsys.tsys_k if tsys else None,
         tsys_source=tsys.source if tsys else "",
         time_min=block.duration_min,
-        planned_time_min=_planned_min(block.sched_block),
+        planned_time_min=block.sched_block.planned_min if block.sched_block else None,
         time_source=_PLAN,
     )
-
-
-def _planned_min(block: SchedBlock | None) -> float | None:
-    """How long the plan gives one execution, in minutes."""
-    if block is None or not block.estimated_time_min or not block.executions_expected:
-        return None
-    return block.estimated_time_min / float(block.executions_expected)

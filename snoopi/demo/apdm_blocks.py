@@ -15,7 +15,7 @@ def sched_block_document(block: Block, plan: ProjectPlan) -> str:
     body = f"""
   <prj:name>{escape(block.name)}</prj:name>
   <prj:ObsUnitControl arrayRequested="{_ARRAYS[setup.array]}">
-    {number_of("prj:estimatedExecutionTime", round(block.minutes / 60, 4), "h")}
+    {number_of("prj:estimatedExecutionTime", _hours(block), "h")}
   </prj:ObsUnitControl>
   {reference("prj:ObsProjectRef", plan.uid, "ObsProject")}
   {reference("sbl:SchedBlockEntity", block.uid, "SchedBlock")}
@@ -38,6 +38,11 @@ def sched_block_document(block: Block, plan: ProjectPlan) -> str:
   </sbl:Target>
 """
     return document("sbl:SchedBlock", body, status="Phase2Submitted")
+
+
+def _hours(block: Block) -> float:
+    """The estimate of all executions together, as plans give it."""
+    return round(block.minutes * float(block.expected or 1) / 60, 4)
 
 
 def _limits(block: Block) -> str:

@@ -174,14 +174,15 @@ class Maker:
             "member_ous_id": member["id"],
             "name": f"{name}{part[1]}{number}",
             "state": "FullyObserved" if complete else "Ready" if taken else state,
-            "estimated_time_min": float(_MINUTES[array]),
             **place,
         }
         runs = self._executions(block, place, self.rng.randint(3, 7) if taken else 0)
         passed = sum(run["qa0"] == "Pass" for run in runs)
         block["executions_count"] = len(runs)
         block["executions_passed"] = Decimal(passed)
-        block["executions_expected"] = Decimal(max(passed + (0 if complete else 2), 1))
+        expected = max(passed + (0 if complete else 2), 1)
+        block["executions_expected"] = Decimal(expected)
+        block["estimated_time_min"] = float(_MINUTES[array] * expected)
         block["state_since"] = block["public_since"] = self._after(runs)
         family.rows[Level.SCHED_BLOCK].append(block)
         family.rows[Level.EXEC_BLOCK] += runs

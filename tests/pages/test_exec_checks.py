@@ -4,7 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import upsert_account
@@ -13,7 +16,8 @@ from ingest.readers import Source, read_source
 from projects.models import ExecBlock, SchedBlock
 from qa.explained import EXPLAINED
 from qa.findings import TITLES
-from qa.observed import Execution, Flagged
+from qa.observed import Execution, Flagged, TsysSamples
+from qa.services.reports import record_report
 from snoopi.demo.asdm import asdm_tar
 from snoopi.demo.compose import Composer
 from snoopi.demo.native import native_bytes
@@ -206,3 +210,37 @@ def test_every_number_is_explained_on_the_page_and_in_the_help(client: Client, p
         assert explained.formula.partition("'")[0] in helped.replace("&#x27;", "'")
     assert "Nominal values of configurations, 11 rows" in helped
     assert all(f"<code>{code}</code>" in helped for code in TITLES)
+
+
+def test_large_array_costs_no_more_queries_than_a_small_one(client: Client, pi: User) -> None:
+    said, exec_block = execution(), ExecBlock.objects.get(uid="uid://A002/X85dcf7/Xefe")
+    # Once before: the frame of all pages remembers what it has asked.
+    page(client, pi)
+    costs = []
+    for each in (said, large(said)):
+        record_report(exec_block=exec_block, execution=each, now=timezone.now())
+        for path in (f"/execblocks/{REF}/", f"/api/v1/execblocks/{REF}/"):
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(path).status_code == 200
+            costs.append(len(asked))
+
+    assert costs[:2] == costs[2:]
+    assert "66 antennas of the 7m array" in page(client, pi)
+
+
+def large(said: Execution) -> Execution:
+    """66 antennas in 20 windows, with 100 000 temperatures, some of them no numbers."""
+    antennas = tuple(
+        replace(said.antennas[0], name=f"DV{n:02d}", pad=f"A{n:03d}", x_m=2.2e6 + 37.0 * n)
+        for n in range(66)
+    )
+    windows = tuple(replace(said.windows[0], ref=f"SpectralWindow_{n}") for n in range(20))
+    tsys = TsysSamples([one.name for one in antennas], [window.ref for window in windows])
+    odd = {7: float("nan"), 11: 0.0, 13: -5.0}
+    for n in range(100_000):
+        tsys.antenna.append(n % 66)
+        tsys.window.append(n % 20)
+        tsys.receptor.append(n % 2)
+        tsys.time_ns.append(said.start_ns + n)
+        tsys.kelvin.append(odd.get(n % 1000, 60.0))
+    return replace(said, antennas=antennas, windows=windows, tsys=tsys, flags=())
