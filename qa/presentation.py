@@ -59,7 +59,7 @@ def report_of(exec_block: ExecBlock) -> ReportTold | None:
         return None
     execution = report.kept().execution
     frequency = frequency_ghz(exec_block, execution.rep_freq_ghz)
-    array = _array(exec_block, execution)
+    array = array_told(exec_block, execution)
     is_total_power = array == "TP"
     return ReportTold(
         report=report,
@@ -81,11 +81,11 @@ def frequency_ghz(exec_block: ExecBlock, of_data_set: float | None) -> float | N
     return (block.rep_freq_ghz if block else None) or of_data_set
 
 
-def _array(exec_block: ExecBlock, execution: Execution) -> str:
-    """The array that sources name, else the one that such antennas make up."""
+def array_told(exec_block: ExecBlock, execution: Execution | None) -> str:
+    """Answer the array that sources name, else the one that such antennas make up."""
     block = exec_block.sched_block
     named = exec_block.array or (block.array if block else "")
-    return named or array_of(execution.antennas)
+    return named or (array_of(execution.antennas) if execution else "")
 
 
 def _sources(execution: Execution) -> list[SourceRow]:

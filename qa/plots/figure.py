@@ -13,6 +13,7 @@ from qa.plots.plot import (
     AxisKind,
     Columns,
     Grid,
+    Level,
     Mark,
     Panel,
     Plot,
@@ -96,37 +97,37 @@ def _domain(number: int, plot: Plot) -> Figure:
 
 
 def _levels(panels: Sequence[Panel]) -> Figure:
-    found = [level for panel in panels for level in panel.levels]
+    found = [
+        (level, f"y{_nth(number)}")
+        for number, panel in enumerate(panels, 1)
+        for level in panel.levels
+    ]
     if not found:
         return {}
     return {
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "x",
-                "yref": "paper",
-                "x0": level.at,
-                "x1": level.at,
-                "y0": 0,
-                "y1": 1,
-                "line": {"width": 2, "dash": _DASHES[level.style % len(_DASHES)]},
-            }
-            for level in found
-        ],
-        "annotations": [
-            {
-                "xref": "x",
-                "yref": "paper",
-                "x": level.at,
-                "y": 1,
-                "text": level.text,
-                "showarrow": False,
-                "xanchor": "left",
-                "yanchor": "bottom",
-            }
-            for level in found
-        ],
+        "shapes": [_line(level, axis) for level, axis in found],
+        "annotations": [_word(level, axis) for level, axis in found],
     }
+
+
+def _line(level: Level, axis: str) -> Figure:
+    line = {"type": "line", "line": {"width": 2, "dash": _DASHES[level.style % len(_DASHES)]}}
+    along, across = ("y", "x") if level.is_of_y else ("x", "y")
+    place = {f"{along}0": level.at, f"{along}1": level.at, f"{across}0": 0, f"{across}1": 1}
+    return line | place | _refs(level, axis)
+
+
+def _word(level: Level, axis: str) -> Figure:
+    at = {"x": 0, "y": level.at} if level.is_of_y else {"x": level.at, "y": 1}
+    word = {"text": level.text, "showarrow": False, "xanchor": "left", "yanchor": "bottom"}
+    return word | at | _refs(level, axis)
+
+
+def _refs(level: Level, axis: str) -> Figure:
+    """What places count by: one axis, and the share of the other side of the panel."""
+    if level.is_of_y:
+        return {"xref": "x domain", "yref": axis}
+    return {"xref": "x", "yref": f"{axis} domain"}
 
 
 def _trace(mark: Mark, number: int, told: set[str]) -> Figure:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from qa.limits import Limit
 from qa.stored import Kept
 
 Value = float | str | datetime | None
@@ -94,11 +95,12 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A line across the panel at one place of the x axis, with a word beside it."""
+    """A line across the panel at one place of the x axis, or of its y axis, with its words."""
 
     at: float
     text: str
     style: int
+    is_of_y: bool = False
 
 
 Mark = Points | Spans | Columns | Grid
@@ -163,10 +165,14 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What plots are drawn from; the frequency is the one of the report."""
+    """What plots are drawn from; the frequency is the one of the report.
+
+    ``elevation`` is the limit on it that holds, None where no rule is on file.
+    """
 
     kept: Kept
     frequency_ghz: float | None = None
+    elevation: Limit | None = None
 
 
 TIME = Axis("Time", "UTC", AxisKind.TIME)

@@ -4,8 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.ground import NO_GROUND, ground_of
+from qa.limits import Limit
 from qa.observed import Execution, Site, moment
-from qa.plots.plot import TIME, Axis, Column, Facts, Panel, Plot, Points, Table, Value, nothing
+from qa.plots.plot import (
+    TIME,
+    Axis,
+    Column,
+    Facts,
+    Level,
+    Panel,
+    Plot,
+    Points,
+    Table,
+    Value,
+    nothing,
+)
 from qa.plots.stretches import (
     NO_SCANS,
     Stretch,
@@ -21,7 +34,8 @@ _COLUMNS = (
     *(Column("Time", "UTC"), Column("Scan"), Column("Source")),
     *(Column("Elevation", "°", 2), Column("Azimuth", "°", 2)),
 )
-_ELEVATION = Axis("Elevation", "°")
+# From zero, so that the limit is in sight.
+_ELEVATION = Axis("Elevation", "°", starts_at_zero=True)
 _AZIMUTH = Axis("Azimuth", "°")
 _HALF_TURN_DEG = 180.0
 _NOTE = "Azimuth counts from north over east; without refraction, at most a minute apart in a scan."
@@ -52,13 +66,25 @@ def sky_tracks(facts: Facts) -> Plot:
     return Plot(
         TIME,
         [
-            Panel(_ELEVATION, _tracks(runs, styles, "elevation_deg")),
+            Panel(_ELEVATION, _tracks(runs, styles, "elevation_deg"), _lowest(facts)),
             Panel(_AZIMUTH, _tracks(runs, styles, "azimuth_deg")),
         ],
         Table(_COLUMNS, [_row(sample) for run in runs for sample in run]),
-        notes=[_NOTE, *unplaced_note(found, execution)],
+        notes=[_NOTE, _limit_note(facts.elevation), *unplaced_note(found, execution)],
         height=480,
     )
+
+
+def _lowest(facts: Facts) -> list[Level]:
+    """The line below which nobody should observe."""
+    least = facts.elevation.least if facts.elevation else None
+    return [] if least is None else [Level(least, f"Limit {least:g}°", 1, is_of_y=True)]
+
+
+def _limit_note(limit: Limit | None) -> str:
+    if limit is None or limit.least is None:
+        return "No rule on the elevation is on file."
+    return f"The line is the limit on the elevation, {limit.least:g}°. {limit.source}."
 
 
 def _samples(stretch: Stretch, execution: Execution, ground: Site) -> list[_Sample]:

@@ -251,7 +251,7 @@ def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
         "exec_block": exec_block,
         "told": told,
         "whole": whole_report(exec_block, told),
-        "plot_row": plot_row(exec_block),
+        "plot_row": plot_row(exec_block, told.array) if told else None,
         "sched_block": sched_block_of(exec_block, user),
         "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
         "crumbs": exec_block_crumbs(exec_block, user),

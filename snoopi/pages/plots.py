@@ -8,10 +8,13 @@ from django.urls import reverse
 
 from projects.models import ExecBlock
 from qa.models import ExecReport
+from qa.observatory import limits
 from qa.plots.catalog import PLOTS, PlotKind, plot_of
 from qa.plots.figure import Figure, figure_of
 from qa.plots.plot import Cell, Column, Facts, Plot, nothing
-from qa.presentation import frequency_ghz
+from qa.presentation import array_told, frequency_ghz
+from qa.stored import Kept
+from qa.warned import cycle_of
 from snoopi.coordinates import MINUS
 
 NO_DATA_SET = "No ASDM has been read for this execution block: plots are drawn from it."
@@ -40,13 +43,18 @@ class PlotRow:
 
 @dataclass(frozen=True, slots=True)
 class PlotTold:
-    """One plot of one execution block; ``applies`` is False where the array has no such thing."""
+    """One plot of one execution block."""
 
     kind: PlotKind
     drawn: Plot
     url: str
     file_name: str
-    applies: bool
+    array: str
+
+    @property
+    def applies(self) -> bool:
+        """Whether the array has such a thing at all."""
+        return _applies(self.kind, self.array)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -72,9 +80,9 @@ class PlotTold:
         return figure_of(self.kind.title, self.drawn)
 
 
-def plot_row(exec_block: ExecBlock, chosen: PlotKind | None = None) -> PlotRow:
-    """Answer the links to the block's plots, in order; no query."""
-    kinds = [kind for kind in PLOTS.values() if _applies(kind, exec_block)]
+def plot_row(exec_block: ExecBlock, array: str, chosen: PlotKind | None = None) -> PlotRow:
+    """Answer the links to a block's plots, in order; ``array`` as its report tells it."""
+    kinds = [kind for kind in PLOTS.values() if _applies(kind, array)]
     return PlotRow(
         tabs=[Tab(kind.name, kind.title, _url(exec_block, kind), kind is chosen) for kind in kinds],
         left_out=[kind.title for kind in PLOTS.values() if kind not in kinds],
@@ -84,32 +92,36 @@ def plot_row(exec_block: ExecBlock, chosen: PlotKind | None = None) -> PlotRow:
 def plot_told(exec_block: ExecBlock, kind: PlotKind) -> PlotTold:
     """Answer one plot, drawn or with its reason.
 
-    Read the block with its ``report`` and ``sched_block``; no query.
+    Read the block with its parents and ``report``; no query.
     """
+    report: ExecReport | None = getattr(exec_block, "report", None)
+    kept = report.kept() if report else None
+    array = array_told(exec_block, kept.execution if kept else None)
     return PlotTold(
         kind=kind,
-        drawn=_plot(exec_block, kind),
+        drawn=_drawn(exec_block, kind, kept, array),
         url=_url(exec_block, kind),
         file_name=f"{exec_block.ref}-{kind.name}",
-        applies=_applies(kind, exec_block),
+        array=array,
     )
 
 
-def _plot(exec_block: ExecBlock, kind: PlotKind) -> Plot:
-    report: ExecReport | None = getattr(exec_block, "report", None)
-    if report is None:
+def _drawn(exec_block: ExecBlock, kind: PlotKind, kept: Kept | None, array: str) -> Plot:
+    if kept is None:
         return nothing(NO_DATA_SET)
-    kept = report.kept()
-    facts = Facts(kept, frequency_ghz(exec_block, kept.execution.rep_freq_ghz))
-    return plot_of(kind, facts, is_total_power=_is_total_power(exec_block))
+    execution = kept.execution
+    cycle = cycle_of(exec_block, execution.start.date())
+    bands = execution.bands or tuple(exec_block.bands)
+    facts = Facts(
+        kept,
+        frequency_ghz(exec_block, execution.rep_freq_ghz),
+        limits().limit("low_elevation", cycle, array, bands),
+    )
+    return plot_of(kind, facts, is_total_power=array == _TOTAL_POWER)
 
 
-def _applies(kind: PlotKind, exec_block: ExecBlock) -> bool:
-    return kind.of_total_power or not _is_total_power(exec_block)
-
-
-def _is_total_power(exec_block: ExecBlock) -> bool:
-    return exec_block.array == _TOTAL_POWER
+def _applies(kind: PlotKind, array: str) -> bool:
+    return kind.of_total_power or array != _TOTAL_POWER
 
 
 def _url(exec_block: ExecBlock, kind: PlotKind) -> str:

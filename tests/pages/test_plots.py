@@ -3,6 +3,7 @@
 import csv
 import io
 from array import array
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,10 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from projects.models import ExecBlock
+from projects.models import ExecBlock, SchedBlock
+from qa.observatory import limits
 from qa.observed import Execution, TsysSamples, Window
 from qa.plots.catalog import PLOTS
 from qa.services.reports import record_report
@@ -122,6 +125,29 @@ def test_total_power_shows_what_applies_and_says_what_does_not(client: Client, p
     assert "N/A" not in page
     assert rows_of(client.get(plot_url(run, "uv", "csv"))) == [[]]
     assert client.get(plot_url(run, "uv", "json")).json()["data"] == []
+
+
+def test_array_of_total_power_antennas_is_known_by_them(client: Client, pi: User) -> None:
+    antennas = tuple(replace(one, name=f"PM0{n}") for n, one in enumerate(array_of(3)))
+    run = make_run(pi, execution(antennas=antennas), array="")
+    SchedBlock.objects.filter(exec_blocks=run).update(array="")
+
+    page = client.get(plot_url(run, "baselines")).content.decode()
+
+    assert "Not applicable: a total power antenna" in page
+    assert "Baseline lengths</a>" not in client.get(run.get_absolute_url()).content.decode()
+
+
+def test_elevation_has_the_line_of_the_rule_that_holds(client: Client, pi: User) -> None:
+    run = make_run(pi, execution())
+
+    figure = client.get(plot_url(run, "sky", "json")).json()
+
+    (line,) = figure["layout"]["shapes"]
+    rule = limits().limit("low_elevation", run.project.cycle, "7m")
+    assert rule is not None
+    assert line["y0"] == line["y1"] == rule.least
+    assert escape(rule.source) in client.get(plot_url(run, "sky")).content.decode()
 
 
 def test_block_without_a_data_set_has_no_row_of_plots_and_says_why(

@@ -35,7 +35,11 @@ def exec_block_plot(request: PageRequest, exec_block: ExecBlock, name: str) -> H
         return csv_answer(request, told.file_name, header, map(csv_row, told.drawn.table.rows))
     if form == "json":
         return _figure(request, told)
-    context = {"exec_block": exec_block, "plot": told, "plot_row": plot_row(exec_block, kind)}
+    context = {
+        "exec_block": exec_block,
+        "plot": told,
+        "plot_row": plot_row(exec_block, told.array, kind),
+    }
     if wants_part(request, "plots"):
         return render(request, "pages/_plots.html", {**context, "in_place": True})
     context["crumbs"] = exec_block_crumbs(exec_block, request.user)

@@ -2,6 +2,7 @@
 
 import math
 from array import array
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import pytest
 
 from qa.figures import lengths_m, source_times
 from qa.intents import intent_word
+from qa.limits import Limit
 from qa.observed import (
     Position,
     Sample,
@@ -22,6 +24,7 @@ from qa.observed import (
 from qa.plots.antenna_map import antenna_map
 from qa.plots.baseline_lengths import baseline_lengths, bin_width_m, histogram
 from qa.plots.catalog import PLOTS, plot_of
+from qa.plots.figure import figure_of
 from qa.plots.plot import Columns, Facts, Grid, Points, Spans
 from qa.plots.sky_tracks import sky_tracks
 from qa.plots.timeline import timeline
@@ -140,6 +143,31 @@ def test_sky_without_any_ground_says_so() -> None:
     plot = sky_tracks(facts(site=None, antennas=()))
 
     assert "neither where the site is" in plot.reason
+
+
+def test_elevation_has_its_limit_with_the_source_or_says_that_there_is_none() -> None:
+    limit = Limit(
+        code="low_elevation",
+        first_cycle="2011.0",
+        array="",
+        band=None,
+        least=20.0,
+        most=None,
+        unit="deg",
+        confidence="default",
+        source="Usual limit of planning",
+    )
+
+    held = sky_tracks(replace(facts(), elevation=limit))
+    free = sky_tracks(facts())
+
+    assert [level.at for level in held.panels[0].levels] == [20.0]
+    assert "The line is the limit on the elevation, 20°. Usual limit of planning." in held.notes
+    assert not held.panels[1].levels
+    assert not free.panels[0].levels
+    assert "No rule on the elevation is on file." in free.notes
+    shapes = figure_of("Sky", held)["layout"]["shapes"]
+    assert [(line["yref"], line["y0"], line["y1"]) for line in shapes] == [("y", 20.0, 20.0)]
 
 
 def test_histogram_counts_every_baseline_once() -> None:
