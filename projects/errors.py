@@ -23,6 +23,13 @@ class NotAllowed(ProjectError):
     """A legal step that is not this person's to take."""
 
 
+class NoteMissing(ProjectError):
+    """A step that needs a reason, taken without one."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(f"Say in a note why: the step to {to} needs a reason.")
+
+
 class StaleVersion(ProjectError):
     """Somebody changed the thing after the caller had read it."""
 

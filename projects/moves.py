@@ -5,7 +5,7 @@ in ``projects.services.states`` is the only code that takes a step.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -32,7 +32,8 @@ class Move:
     """One legal step.
 
     ``right`` is what a person needs for it (None: only the system takes it); ``ways``
-    are the doors it may be taken by; ``when`` says in words what it is for.
+    are the doors it may be taken by; ``when`` says in words what it is for; a person who
+    takes one that ``needs_note`` says why.
     """
 
     frm: State
@@ -40,6 +41,7 @@ class Move:
     right: Right | None
     ways: frozenset[Way]
     when: str
+    needs_note: bool = False
 
 
 def _moves(
@@ -47,6 +49,11 @@ def _moves(
 ) -> list[Move]:
     doors = frozenset(ways or {Way.STEP})
     return [Move(frm, to, right, doors, when) for frm in froms]
+
+
+def _declared(moves: Iterable[Move]) -> list[Move]:
+    """Steps that stand against what is counted: who takes one gives a reason."""
+    return [replace(move, needs_note=True) for move in moves]
 
 
 def _table(*groups: list[Move]) -> MappingProxyType[tuple[str, str], Move]:
@@ -275,13 +282,15 @@ _SCHED_BLOCK_MOVES = _table(
         Right.QA0,
         "to be observed (again)",
     ),
-    _moves(
-        [*_OBSERVABLE, _S.PARTIALLY_OBSERVED],
-        _S.FULLY_OBSERVED,
-        Right.OBSERVING,
-        "the executions that passed reach those expected, or it is declared so",
-        Way.STEP,
-        Way.EXECUTION,
+    _declared(
+        _moves(
+            [*_OBSERVABLE, _S.PARTIALLY_OBSERVED],
+            _S.FULLY_OBSERVED,
+            Right.OBSERVING,
+            "the executions that passed reach those expected, or it is declared so with a reason",
+            Way.STEP,
+            Way.EXECUTION,
+        )
     ),
     _moves(
         [_S.FULLY_OBSERVED],

@@ -15,6 +15,11 @@ class QALevel(StrEnum):
     QA3 = "qa3"
 
 
+def family_words(family: str) -> str:
+    """A family of reasons as a heading."""
+    return family.replace("_", " ").capitalize()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One reason: when it is offered, and what it says.
@@ -34,7 +39,7 @@ class Reason:
     @property
     def family_words(self) -> str:
         """The family as a heading."""
-        return self.family.replace("_", " ").capitalize()
+        return family_words(self.family)
 
     def fits(self, outcome: str) -> bool:
         """Whether it may be given for a verdict."""

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from projects.errors import IllegalMove, NotAllowed, StaleVersion
+from projects.errors import IllegalMove, NotAllowed, NoteMissing, StaleVersion
 from projects.models import (
     Event,
     GroupOUS,
@@ -54,7 +54,7 @@ def move_state(
     Locks the project, checks ``expected_version``, MOVES and the actor's right, writes
     state and version, lets the member OUS follow a scheduling block, rolls the parents up,
     appends the events. ``actor`` is None for the system, which takes only the machine's
-    ways. Raises StaleVersion, IllegalMove, NotAllowed.
+    ways. Raises StaleVersion, IllegalMove, NotAllowed, NoteMissing.
     """
     owner = thing.pk if isinstance(thing, Project) else getattr(thing, "project_id", None)
     project = lock_project(owner)
@@ -66,6 +66,8 @@ def move_state(
         raise NotAllowed(f"The step from {move.frm} to {move.to} is not yours to take.")
     if isinstance(thing, MemberOUS) and to == "Reviewing" and actor is not None:
         MemberOUS.objects.filter(pk=thing.pk).update(reviewer=actor)
+    if actor is not None and move.needs_note and not note.strip():
+        raise NoteMissing(to)
     account = Account.of(actor, note, note_public)
     frm = thing.state
     event = enter(thing, to=to, at=timezone.now(), account=account, flag=flag)

@@ -16,9 +16,8 @@ def write_verdict(
     comment: str,
     execution_fraction: Decimal | None,
     at: datetime,
-    shown: bool,
 ) -> None:
-    """Write the verdict that counts on a locked row; ``shown``: people outside see a change."""
+    """Write the verdict that counts on a locked row, with a new version for all."""
     exec_block.qa0, exec_block.qa0_comment = qa0, comment
     exec_block.execution_fraction, exec_block.qa0_decided_at = execution_fraction, at
-    save_alike([exec_block], VERDICT_FIELDS, () if shown else [exec_block])
+    save_alike([exec_block], VERDICT_FIELDS)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from projects.models import ExecBlock, MemberOUS
 from projects.models.schedblock import FRACTION_HELP
+from projects.progress import PROCESSING_BEGAN
 from projects.states import QA0Status
 
 
@@ -148,3 +149,9 @@ class LateVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.frm} → {self.decision} at {self.state}"
+
+    @property
+    def when_words(self) -> str:
+        """Since when verdicts moved the member OUS no more."""
+        began = self.state in PROCESSING_BEGAN
+        return "after processing began" if began else "after observing had ended"

@@ -70,21 +70,18 @@ def decide_qa0(
     given = tuple(dict.fromkeys(reasons))
     words = Judgement(outcome, given, comment.strip(), comment_public, execution_fraction)
     chosen = _checked(words)
-    frm, passed, told = block.qa0, _counted(block), _told(_last(block))
+    frm, passed = block.qa0, _counted(block)
     decision = _write(block, words, chosen, actor, at or timezone.now())
-    fraction_stays = words.execution_fraction == block.execution_fraction
-    shown = frm != outcome or not fraction_stays or told != _told(decision)
     write_verdict(
         block,
         qa0=outcome,
         comment=words.comment,
         execution_fraction=words.execution_fraction,
         at=decision.at,
-        shown=shown,
     )
     changed = frm != outcome or passed != _counted(block)
-    events = [_event(decision, frm, shown), *_follow(decision, frm, changed)]
-    touch([block], [*([block] if shown else []), *shown_subjects(events)])
+    events = [_event(decision, frm), *_follow(decision, frm, changed)]
+    touch([block], shown_subjects(events))
     append_events(events)
     exec_block.refresh_from_db()
     return decision
@@ -128,18 +125,6 @@ def _chosen(words: Judgement) -> list[Reason]:
     return [row for row in offered if row.code in words.reasons]
 
 
-def _last(block: ExecBlock) -> QA0Decision | None:
-    return QA0Decision.objects.filter(exec_block=block).newest_first().first()
-
-
-def _told(decision: QA0Decision | None) -> tuple[object, ...]:
-    """What people outside read of a decision, beside verdict and fraction."""
-    if decision is None:
-        return ((), "")
-    codes = tuple(reason.code for reason in decision.reasons.all())
-    return (codes, decision.comment if decision.comment_public else "")
-
-
 def _counted(block: ExecBlock) -> Decimal:
     """What an execution adds to those that passed."""
     if block.qa0 != QA0Status.PASS:
@@ -170,7 +155,7 @@ def _write(
     return decision
 
 
-def _event(decision: QA0Decision, frm: str, shown: bool) -> Event:
+def _event(decision: QA0Decision, frm: str) -> Event:
     block, to = decision.exec_block, decision.outcome
     return Event(
         **subject_of(block),
@@ -180,7 +165,6 @@ def _event(decision: QA0Decision, frm: str, shown: bool) -> Event:
         to=to,
         public_frm=frm,
         public_to=to,
-        for_public=shown,
         actor=decision.decided_by,
         actor_word=decision.role_word,
         note=decision.comment,

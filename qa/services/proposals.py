@@ -24,10 +24,11 @@ def propose_fraction(exec_block: ExecBlock) -> Proposal:
 def _inputs(block: ExecBlock) -> Inputs:
     report: ExecReport | None = getattr(block, "report", None)
     cycle = block.project.cycle if block.project else ""
-    rule = limits().antennas(cycle, block.array)
-    tsys = nominal_tsys(cycle, block.array, block.bands[0] if len(block.bands) == 1 else None)
+    array = block.array or (block.sched_block.array if block.sched_block else "")
+    rule = limits().antennas(cycle, array)
+    tsys = nominal_tsys(cycle, array, block.bands[0] if len(block.bands) == 1 else None)
     return Inputs(
-        array=block.array,
+        array=array,
         antennas=(report.antenna_count if report else len(block.antennas)) or None,
         nominal_antennas=rule.nominal if rule else None,
         antennas_source=rule.source if rule else "",

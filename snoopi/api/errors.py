@@ -9,7 +9,8 @@ from django.utils.cache import patch_cache_control
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from projects.errors import IllegalMove, NotAllowed, StaleVersion
+from projects.errors import IllegalMove, NotAllowed, NoteMissing, StaleVersion
+from qa.errors import BadJudgement
 
 PROBLEM_TYPE = "application/problem+json"
 NOT_FOUND = "There is nothing here that you may see."
@@ -87,6 +88,10 @@ def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
     if isinstance(exception, IllegalMove):
         error = ProblemError(field="to", message=str(exception), legal=exception.legal)
         return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
+    if isinstance(exception, NoteMissing):
+        return BadValue("note", str(exception))
+    if isinstance(exception, BadJudgement):
+        return BadValue(exception.field, str(exception), exception.legal or None)
     if isinstance(exception, NotAllowed):
         return exceptions.PermissionDenied(str(exception))
     return exception if isinstance(exception, exceptions.APIException) else None

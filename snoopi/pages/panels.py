@@ -20,12 +20,16 @@ from projects.models import (
     Project,
     SchedBlock,
     ScienceGoal,
+    Tracked,
 )
 from projects.permissions import open_steps
 from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
+from qa.models import LateVerdict
+from qa.permissions import can_decide_qa0, can_settle_late_verdict
 from qa.presentation import report_of
 from qa.side_by_side import side_by_side
+from qa.verdicts import VerdictTold, verdict_of
 from qa.whole import whole_report
 from snoopi.pages.glossary import goal_name, title_of
 from snoopi.pages.plots import plot_row
@@ -125,15 +129,22 @@ class Difference:
 
 def upstream_differences(thing: LivingThing, user: User) -> list[Difference]:
     """For staff: the sources whose last word on the state is not the state."""
-    if not is_staff_viewer(user):
+    return _differences(thing, "state", thing.state) if is_staff_viewer(user) else []
+
+
+def verdict_differences(exec_block: ExecBlock, user: User) -> list[Difference]:
+    """For staff: the sources whose last word on QA0 is not what was decided here."""
+    if not is_staff_viewer(user) or exec_block.qa0_decided_at is None:
         return []
-    said = (
-        (origin, fields["state"]) for origin, fields in thing.facts.items() if "state" in fields
-    )
+    return _differences(exec_block, "qa0", exec_block.qa0)
+
+
+def _differences(thing: Tracked, name: str, value: str | None) -> list[Difference]:
+    said = ((origin, fields[name]) for origin, fields in thing.facts.items() if name in fields)
     return [
         Difference(origin, word, parse_datetime(str(learnt)))
         for origin, (word, learnt) in said
-        if word != thing.state
+        if word != value
     ]
 
 
@@ -178,7 +189,7 @@ def _waits(thing: ObsUnitSet | SchedBlock, user: User) -> dict[str, Any]:
 
 
 def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
-    """The panel of an OUS on any level; at most three queries."""
+    """The panel of an OUS on any level; at most four queries."""
     common = {
         "thing": ous,
         "ous": ous,
@@ -205,6 +216,7 @@ def _above_ous(ous: ObsUnitSet) -> list[ObsUnitSet | SchedBlock | None]:
 
 def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
     blocks = SchedBlock.objects.filter(member_ous=member_ous).order_by("name", "pk")
+    late = LateVerdict.objects.filter(member_ous=member_ous).with_verdicts()
     if not is_staff_viewer(user):
         blocks = blocks.not_deleted()
     return {
@@ -213,6 +225,8 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
+        "late_verdicts": late if is_staff_viewer(user) else (),
+        "may_settle": can_settle_late_verdict(user),
         **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),
     }
 
@@ -240,10 +254,12 @@ def runs_below(ous: ObsUnitSet) -> Q:
     return Q(**{level if isinstance(ous, MemberOUS) else f"member_ous__{level}": ous})
 
 
-def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
-    """An execution block with its report and the way down to it; no query.
+def exec_block_panel(
+    exec_block: ExecBlock, user: User, verdict: VerdictTold | None = None
+) -> dict[str, Any]:
+    """An execution block with its report, its verdict and the way down to it.
 
-    QA0's comment is staff's.
+    At most two queries, for the verdict where it is not given.
     """
     told = report_of(exec_block)
     return {
@@ -253,7 +269,9 @@ def exec_block_panel(exec_block: ExecBlock, user: User) -> dict[str, Any]:
         "whole": whole_report(exec_block, told),
         "plot_row": plot_row(exec_block, told.array) if told else None,
         "sched_block": sched_block_of(exec_block, user),
-        "comment": exec_block.qa0_comment if is_staff_viewer(user) else "",
+        "verdict": verdict or verdict_of(exec_block, user),
+        "may_judge": can_decide_qa0(user),
+        "differences": verdict_differences(exec_block, user),
         "crumbs": exec_block_crumbs(exec_block, user),
     }
 

@@ -7,6 +7,7 @@ from snoopi.pages.views import (
     histories,
     home,
     ingest,
+    judging,
     lists,
     matrix,
     moves,
@@ -28,11 +29,14 @@ project_patterns = [
         histories.sched_block_history,
         name="sched-block-history",
     ),
+    path("schedblocks/<path:ref>/state/", moves.sched_block_state, name="sched-block-state"),
     path("schedblocks/<path:ref>/", things.sched_block_detail, name="sched-block-detail"),
     path("ous/<path:ref>/history/", histories.ous_history, name="ous-history"),
     path("ous/<path:ref>/state/", moves.ous_state, name="ous-state"),
+    path("ous/<path:ref>/late-verdict/", judging.late_verdict, name="late-verdict"),
     path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
     path("execblocks/<path:ref>/plots/<slug:name>/", plots.exec_block_plot, name="exec-block-plot"),
+    path("execblocks/<path:ref>/qa0/", judging.exec_block_qa0, name="exec-block-qa0"),
     path("execblocks/<path:ref>/", things.exec_block_detail, name="exec-block-detail"),
 ]
 

@@ -30,6 +30,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "views-as": frozenset({"arc", "other_arc", "cs", "other_cs", "admin"}),
     # Who may take a step: SEMANTICS, Roles and rights.
     "observes": frozenset({"drm", "admin"}),
+    "judges": frozenset({"aod", "qa", "drm"}),
     "processes": frozenset({"drm", "qa", "reducer"}),
     "reviews": frozenset({"drm", "qa"}),
     "bad-token": frozenset({"expired_token", "revoked_token"}),
@@ -42,6 +43,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "text": {"query": "?q=SgrB2"},
     "process": {"body": {"to": "ReadyForProcessing"}},
     "time-out": {"body": {"to": "ObservingTimedOut"}},
+    "declare": {"body": {"to": "FullyObserved", "note": "the target has set"}},
+    "fail": {"body": {"outcome": "Fail", "reasons": ["pointing"]}},
+    "settle": {"body": {"note": "the products stand"}},
     "open-review": {"body": {"to": "Reviewing"}},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
@@ -61,6 +65,9 @@ foreign          200 foreign | 404 known | gate
 draft            200 draft-staff | 404 known | gate
 withdrawn        200 staff | 404 known | gate
 processes        done processes | 403 sees | 404 known | gate
+judge-form       200 judges | 403 sees | 404 known | gate
+judges           done judges | 403 sees | 404 known | gate
+draft-judges     done judges | 403 draft-staff | 404 known | gate
 observes         done observes | 403 sees | 404 known | gate
 reviews          done reviews | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
@@ -124,6 +131,8 @@ projects:sched-block-detail    GET     block                    sees
 projects:sched-block-detail    GET     block+csv                sees
 projects:sched-block-detail    GET     draft_block              draft
 projects:sched-block-detail    GET     deleted_block            withdrawn
+projects:sched-block-state     POST    block+declare            observes
+projects:sched-block-state     POST    draft_block+declare      draft-observes
 projects:sched-block-history   GET     block                    sees
 projects:sched-block-history   GET     block+csv                sees
 projects:sched-block-history   GET     deleted_block            withdrawn
@@ -143,6 +152,7 @@ projects:ous-state             POST    member+process           processes
 projects:ous-state             POST    ready_member+time-out    observes
 projects:ous-state             POST    review+open-review       reviews
 projects:ous-state             POST    draft_member+time-out    draft-observes
+projects:late-verdict          POST    review+settle            observes
 projects:exec-block-detail     GET     run                      sees
 projects:exec-block-detail     GET     deleted_run              draft
 projects:exec-block-plot       GET     plot                     sees
@@ -150,6 +160,9 @@ projects:exec-block-plot       GET     plot+csv                 sees
 projects:exec-block-plot       GET     plot+json                sees
 projects:exec-block-plot       GET     foreign_plot             foreign
 projects:exec-block-plot       GET     deleted_plot             draft
+projects:exec-block-qa0        GET     run                      judge-form
+projects:exec-block-qa0        POST    run+fail                 judges
+projects:exec-block-qa0        POST    draft_run+fail           draft-judges
 
 accounts:login                 GET     -                        log-in
 accounts:login                 POST    -                        log-in
@@ -203,6 +216,8 @@ api:sched-block-list           GET     -+csv                    known
 api:sched-block-detail         GET     block                    sees
 api:sched-block-detail         GET     draft_block              draft
 api:sched-block-detail         GET     deleted_block            withdrawn
+api:sched-block-state          POST    block+declare            observes
+api:sched-block-state          POST    draft_block+declare      draft-observes
 api:sched-block-history        GET     block                    sees
 api:sched-block-history        GET     block+csv                sees
 api:sched-block-history        GET     deleted_block            withdrawn
@@ -211,6 +226,9 @@ api:exec-block-list            GET     -+csv                    known
 api:exec-block-list            GET     -+votable                known
 api:exec-block-detail          GET     run                      sees
 api:exec-block-detail          GET     deleted_run              draft
+api:exec-block-qa0             POST    run+fail                 judges
+api:exec-block-qa0             POST    draft_run+fail           draft-judges
+api:reason-list                GET     -                        known
 api:event-feed                 GET     -                        known
 api:event-feed                 GET     -+csv                    known
 api:ingest-list                GET     -                        admin

@@ -11,7 +11,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from projects.models import MemberOUS
+from projects.models import ExecBlock, MemberOUS, SchedBlock
+from qa.models import LateVerdict
 from tests.access import matrix
 from tests.access.matrix import ASKED, ROUTES, ROWS, Row, Told, taken_methods
 from tests.access.world import ACTORS, TOKENS, World, rolled_back
@@ -169,6 +170,13 @@ def _expected_of_call(row: Row, actor: str, by: str) -> Told:
     return row.expected(actor, by)
 
 
+_VERSIONED: dict[str, type[MemberOUS] | type[SchedBlock] | type[ExecBlock]] = {
+    "projects:ous-state": MemberOUS,
+    "projects:sched-block-state": SchedBlock,
+    "projects:exec-block-qa0": ExecBlock,
+}
+
+
 def _ask(
     world: World, row: Row, actor: str, by: str, method: str = "", *, enforces_csrf: bool = False
 ) -> Any:
@@ -176,8 +184,10 @@ def _ask(
     asked = ASKED.get(row.variant, {})
     path = reverse(row.route, args=args) + asked.get("query", "")
     body = asked.get("body", {})
-    if row.route == "projects:ous-state":
-        body = {"version": MemberOUS.objects.get(ref=args[0]).version, **body}
+    if row.route in _VERSIONED:
+        body = {"version": _VERSIONED[row.route].objects.get(ref=args[0]).version, **body}
+    if row.variant == "settle":
+        body = {"late": LateVerdict.objects.get(member_ous__ref=args[0]).pk, **body}
     method = method or row.method
     send = _send_call if row.is_api else _send_form
     client = world.client(actor, by, enforces_csrf=enforces_csrf)
@@ -191,7 +201,7 @@ def _send_call(client: Client, method: str, path: str, body: dict[str, Any]) -> 
 
 
 def _send_form(client: Client, method: str, path: str, body: dict[str, Any]) -> Any:
-    data = b"" if method in matrix.SAFE else urlencode(body).encode()
+    data = b"" if method in matrix.SAFE else urlencode(body, doseq=True).encode()
     return client.generic(method, path, data, "application/x-www-form-urlencoded")
 
 

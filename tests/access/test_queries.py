@@ -70,7 +70,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                      6      6
+GET projects:ous-detail member                      6      7
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -78,10 +78,11 @@ GET projects:ous-detail goal+csv                    6      6
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
 GET projects:ous-history member+csv                 4      4
-GET projects:exec-block-detail run                  3      3
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3
+GET projects:exec-block-detail run                  4      4
+GET projects:exec-block-qa0 run                     3      3
 GET accounts:login -                                2      2
 GET accounts:settings -                             4      4
 GET api:project-list -                              2      2
@@ -111,7 +112,8 @@ GET api:sched-block-history block+csv               3      3
 GET api:exec-block-list -                           2      2
 GET api:exec-block-list -+csv                       2      2
 GET api:exec-block-list -+votable                   2      2
-GET api:exec-block-detail run                       2      2
+GET api:exec-block-detail run                       3      3
+GET api:reason-list -                               1      1
 GET api:event-feed -                                2      2
 GET api:event-feed -+csv                            2      2
 GET api:ingest-list -                               1      2

@@ -22,6 +22,7 @@ from accounts.sessions import VIEWING_KEY
 from ingest.models import IngestJob, IngestSource
 from projects.models import Project
 from projects.services.memberships import tie
+from qa.services.judgements import decide_qa0
 from tests.cast import CODE, FOREIGN_CODE
 from tests.factories import make_exec_block, make_project, make_sched_block, make_user
 
@@ -228,6 +229,8 @@ def _name_things(world: World) -> None:
         world.things |= {f"{prefix}{word}": ref for word, ref in parts_of(project).items()}
     fully, ready, for_review = world.projects["project"].memberous_set.order_by("pk")
     world.things |= {"member": fully.ref, "ready_member": ready.ref, "review": for_review.ref}
+    judged = for_review.exec_blocks.order_by("pk")[0]
+    decide_qa0(judged, outcome="Fail", reasons=["pointing"], actor=world.users["aod"])
     gone = make_sched_block(ready, number=7, state="Deleted", name="Withdrawn_a_03_7M")
     make_exec_block(gone)
     world.things["deleted_block"] = gone.ref

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from projects.models import MemberOUS
+from projects.models import ExecBlock, MemberOUS, SchedBlock
 from projects.services.states import move_state
-from tests.factories import make_project, make_token, make_user
+from tests.factories import make_project, make_token, make_user, settle
 from tests.log import FromNowOn
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
@@ -104,3 +104,55 @@ def test_two_writers_on_one_ous_one_wins(targets, tag):
     assert logged(member_ous=member).count() == 1
     member.refresh_from_db()
     assert member.state in targets
+
+
+def _judge(token, ref, tag, outcome, start):
+    client = Client(
+        headers={"authorization": f"Token {token}", "if-match": tag}, raise_request_exception=False
+    )
+    start.wait()
+    body = {"outcome": outcome, "reasons": [] if outcome == "Pass" else ["pointing"]}
+    return client.post(f"/api/v1/execblocks/{ref}/qa0/", body, "application/json").status_code
+
+
+@pytest.mark.parametrize("outcomes", [("Fail", "Fail"), ("Fail", "Pass")])
+def test_two_judges_of_one_execution_one_verdict_and_one_412(outcomes):
+    tokens = [make_token(make_user(f"aod{n}", roles=["aod"])) for n in range(2)]
+    run = make_project(exec_blocks=1).exec_blocks.get()
+    reading = Client(headers={"authorization": f"Token {tokens[0]}"})
+    tag = reading.get(f"/api/v1/execblocks/{run.ref}/")["ETag"]
+    start, logged = Barrier(2), FromNowOn()
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(_closing, _judge, token, run.ref, tag, outcome, start)
+            for token, outcome in zip(tokens, outcomes, strict=True)
+        ]
+        answers = sorted(one.result() for one in asked)
+
+    assert answers == [200, 412]
+    assert run.qa0_decisions.count() == logged(kind="qa0").count() == 1
+    run.refresh_from_db()
+    assert run.qa0 == run.qa0_decisions.get().outcome
+
+
+def test_judges_of_all_executions_of_a_block_at_once_leave_counts_and_states_right():
+    judges = [make_token(make_user(f"aod{n}", roles=["aod"])) for n in range(4)]
+    project = make_project(exec_blocks=4)
+    runs = list(project.exec_blocks.order_by("pk"))
+    ExecBlock.objects.update(qa0="Unset")
+    SchedBlock.objects.update(executions_expected=4)
+    settle(project)
+    start = Barrier(4)
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [
+            pool.submit(_closing, _judge, token, run.ref, "*", "Pass", start)
+            for token, run in zip(judges, runs, strict=True)
+        ]
+        answers = [one.result() for one in asked]
+
+    block, member = project.sched_blocks.get(), project.memberous_set.get()
+    assert answers == [200] * 4
+    assert [block.executions_passed, member.executions_passed] == [4, 4]
+    assert [block.state, member.state] == ["FullyObserved", "FullyObserved"]

@@ -5,7 +5,7 @@ from typing import cast
 
 from projects.models import ExecBlock, SchedBlock
 from projects.presentation import sched_block_of, standing, version_of
-from projects.querysets.project import Viewer, is_staff_viewer
+from projects.querysets.project import Viewer
 from qa.models import ExecReport
 from qa.presentation import ReportTold, SourceRow, report_of
 from qa.whole import whole_report
@@ -19,6 +19,7 @@ from snoopi.api.documents.common import (
     ra_words,
 )
 from snoopi.api.documents.exec_report import further_report
+from snoopi.api.documents.judgements import fraction_proposal, unread_verdict
 from snoopi.api.documents.support import season_document
 from snoopi.api.shapes.blocks import (
     Array,
@@ -113,15 +114,15 @@ def exec_block_row(block: ExecBlock, viewer: Viewer) -> ExecBlockRow:
 def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
     """The report of an EB as far as sources have said; unknown is null.
 
-    Read it with its parents and report. Comments on QA0 are internal.
+    Read it with its parents and report. Its verdict is still to be read: ``verdict``.
     """
-    comment = block.qa0_comment if is_staff_viewer(viewer) else ""
     told = report_of(block)
     whole = whole_report(block, told)
     return ExecBlockReport(
         **exec_block_line(block, viewer),
         **further_report(told.report if told else None, whole),
-        qa0_comment=comment or None,
+        **unread_verdict(),
+        fraction_proposal=fraction_proposal(block, viewer),
         bands=block.bands,
         targets=block.targets,
         ra_deg=block.ra_deg,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypedDict
 
 from qa.explained import EXPLAINED
 from snoopi.api.shapes.exec_report import FurtherReport
+from snoopi.api.shapes.judgements import FractionProposal, QA0DecisionLine, ReasonGiven
 from snoopi.api.shapes.projects import Executions, Named
 from snoopi.api.shapes.words import Degrees, QA0Word, State
 
@@ -153,7 +154,10 @@ class SourceTime(TypedDict):
 class ExecBlockReport(ExecBlockLine, FurtherReport):
     """The report of an execution block: what sources have said so far."""
 
-    qa0_comment: str | None
+    qa0_comment: Annotated[str | None, "For staff, and for all where the judge said so."]
+    qa0_reasons: Annotated[list[ReasonGiven], "Of the decision that counts."]
+    qa0_history: Annotated[list[QA0DecisionLine], "Decisions taken here, newest first."]
+    fraction_proposal: Annotated[FractionProposal | None, "For who may judge it."]
     bands: list[int]
     targets: list[str]
     ra_deg: Degrees

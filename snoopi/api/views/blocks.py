@@ -1,10 +1,12 @@
 """Scheduling blocks and execution blocks."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponseBase
 
+from accounts.models import User
 from projects.lookup import find
 from projects.models import ExecBlock, SchedBlock
 from snoopi.api import filters
@@ -17,6 +19,7 @@ from snoopi.api.documents.blocks import (
     sched_block_detail,
     sched_block_line,
 )
+from snoopi.api.documents.judgements import verdict
 from snoopi.api.documents.support import season_document
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads
@@ -57,18 +60,20 @@ class SchedBlockView(ApiView):
 
     @reads(SchedBlockDetail, "Read a scheduling block", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
-        viewer = request.user
-        block = find_sched_block(request, ref)
-        season = season_document(block)
-        shown = [*sched_block_line(block, viewer).items(), *season.items()]
-        validators = Validators.of(block, viewer, shown)
-
-        def build() -> object:
-            visible = ExecBlock.objects.visible_to(viewer).with_parents()
-            exec_blocks = visible.filter(sched_block=block).newest_first()
-            return sched_block_detail(block, exec_blocks, viewer)
-
+        validators, build = told_sched_block(find_sched_block(request, ref), request.user)
         return answer(request, validators, build)
+
+
+def told_sched_block(block: SchedBlock, viewer: User) -> tuple[Validators, Callable[[], object]]:
+    """Answer the validators of an SB's panel, and what builds it."""
+    shown = [*sched_block_line(block, viewer).items(), *season_document(block).items()]
+
+    def build() -> object:
+        visible = ExecBlock.objects.visible_to(viewer).with_parents()
+        exec_blocks = visible.filter(sched_block=block).newest_first()
+        return sched_block_detail(block, exec_blocks, viewer)
+
+    return Validators.of(block, viewer, shown), build
 
 
 def find_sched_block(request: ApiRequest, ref: str) -> Any:
@@ -108,9 +113,21 @@ class ExecBlockView(ApiView):
 
     @reads(ExecBlockReport, "Read the report of an execution block", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
-        viewer = request.user
-        rows = ExecBlock.objects.visible_to(viewer).with_parents().select_related("report")
-        block = found_or_404(find(rows, ref))
-        document = exec_block_report(block, viewer)
-        validators = Validators.of(block, viewer, document.items())
-        return answer(request, validators, lambda: document)
+        validators, build = told_report(find_exec_block(request.user, ref), request.user)
+        return answer(request, validators, build)
+
+
+def find_exec_block(viewer: User, ref: str) -> ExecBlock:
+    """Answer the visible EB with a ref, its parents and report; raises Http404."""
+    rows = ExecBlock.objects.visible_to(viewer).with_parents().select_related("report")
+    return found_or_404(find(rows, ref))
+
+
+def told_report(block: ExecBlock, viewer: User) -> tuple[Validators, Callable[[], ExecBlockReport]]:
+    """Answer the validators of an EB's report, and what builds it."""
+    document = exec_block_report(block, viewer)
+
+    def build() -> ExecBlockReport:
+        return cast("ExecBlockReport", {**document, **verdict(block, viewer)})
+
+    return Validators.of(block, viewer, document.items()), build

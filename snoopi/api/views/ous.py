@@ -221,13 +221,14 @@ class OUSState(ApiView):
         if not can_move_at_all(user, Level.MEMBER_OUS):
             raise PermissionDenied("Your account may not move states.")
         seen = Validators.of(ous, user).check_write(request)
-        step = _step(body_object(request))
+        step = asked_step(body_object(request))
         move_state(ous, actor=user, expected_version=ous.version if seen else None, **step)
         document, validators = told_status(find_ous(user, ous.ref), user)
         return Response(document, headers=validators.headers())
 
 
-def _step(body: dict[str, Any]) -> dict[str, Any]:
+def asked_step(body: dict[str, Any]) -> dict[str, Any]:
+    """Answer the step that a body asks for; raises BadValue."""
     to, public = body.get("to"), body.get("public", False)
     if not isinstance(to, str):
         raise BadValue("to", "must be the name of a state")
