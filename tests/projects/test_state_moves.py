@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from projects.errors import IllegalMove, NotAllowed, ProjectError, StaleVersion
+from projects.errors import IllegalMove, NotAllowed, NoteMissing, ProjectError, StaleVersion
 from projects.models import (
     GroupOUS,
     LivingThing,
@@ -67,11 +67,23 @@ def test_every_legal_step_is_taken_with_one_event_of_its_own(level, project, chi
         way = next(iter(move.ways - {Way.ROLL_UP}))
         by_person = move.right is not None
 
-        moved = move_state(thing, to=move.to, actor=chief if by_person else None, way=way)
+        actor = chief if by_person else None
+        moved = move_state(thing, to=move.to, actor=actor, way=way, note="for a reason")
 
         assert (moved.state, moved.version > thing.version) == (move.to, True)
         events = logged(level=level).values_list("frm", "to", "actor")
         assert list(events) == [(move.frm, move.to, chief.pk if by_person else None)]
+
+
+def test_step_that_needs_a_reason_is_not_taken_without(project, chief):
+    thing = thing_on(Level.SCHED_BLOCK, project)
+    needing = [move for move in all_edges(Level.SCHED_BLOCK) if move.needs_note]
+    for move in needing:
+        put(thing, move.frm)
+        with pytest.raises(NoteMissing):
+            move_state(thing, to=move.to, actor=chief, note=" ")
+
+    assert {move.to for move in needing} == {"FullyObserved"}
 
 
 @pytest.mark.parametrize("level", LEVELS)
