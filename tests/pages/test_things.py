@@ -31,8 +31,10 @@ def text_of(client, thing, rest=""):
 
 
 def fact(text, title):
-    """The plain text beside a title in a list of facts."""
-    found = re.search(rf"<dt>{re.escape(title)}</dt>\s*<dd[^>]*>(.*?)</dd>", text)
+    """The plain text beside a title, which may open its explanation, in a list of facts."""
+    plain, opens = re.escape(title), r"<details[^>]*> ?<summary[^>]*>"
+    explained = rf"{opens}{plain}</summary>(?:(?!</details>).)*</details>"
+    found = re.search(rf"<dt>(?:{plain}|{explained}\s*)</dt>\s*<dd[^>]*>(.*?)</dd>", text)
     assert found is not None, title
     plain = re.sub(r"<button.*?</button>|<[^>]+>", "", found[1])
     return " ".join(plain.split())
@@ -181,7 +183,7 @@ def test_execution_page_shows_what_the_metadata_give(user, client):
         ("Duration", "70.18 min"),
         ("Execution fraction", "0.5"),
         ("Frequency", "91.28 GHz"),
-        ("PWV", "0.68 mm"),
+        ("PWV (archive)", "0.68 mm"),
         ("Number of antennas", "2"),
         ("Longest baseline", "N/A"),
     )
