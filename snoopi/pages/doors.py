@@ -51,11 +51,19 @@ def takes_tokens(view: Door) -> Door:
 
     Without a good token it is answered as anybody who has not logged in.
     """
+    return _token_door(view, lambda request: "format" in request.GET)
 
+
+def always_takes_tokens(view: Door) -> Door:
+    """Let a script in that names its API token, at an address that gives nothing but a file."""
+    return _token_door(view, lambda _request: True)
+
+
+def _token_door(view: Door, wants_file: Callable[[HttpRequest], bool]) -> Door:
     @wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         text = named_token(request)
-        if "format" in request.GET and text is not None:
+        if text is not None and wants_file(request):
             token = ApiToken.objects.for_text(text).first()
             request.user = token.user if token else AnonymousUser()
             # The token's own person asks, whomever the session beside it looks as.

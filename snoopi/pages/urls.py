@@ -37,6 +37,7 @@ project_patterns = [
     path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
     path("execblocks/<path:ref>/plots/<slug:name>/", plots.exec_block_plot, name="exec-block-plot"),
     path("execblocks/<path:ref>/qa0/", judging.exec_block_qa0, name="exec-block-qa0"),
+    path("execblocks/<path:ref>/report.pdf", things.exec_block_pdf, name="exec-block-report-pdf"),
     path("execblocks/<path:ref>/", things.exec_block_detail, name="exec-block-detail"),
 ]
 

@@ -155,6 +155,8 @@ projects:ous-state             POST    draft_member+time-out    draft-observes
 projects:late-verdict          POST    review+settle            observes
 projects:exec-block-detail     GET     run                      sees
 projects:exec-block-detail     GET     deleted_run              draft
+projects:exec-block-report-pdf GET     run                      sees
+projects:exec-block-report-pdf GET     deleted_run              draft
 projects:exec-block-plot       GET     plot                     sees
 projects:exec-block-plot       GET     plot+csv                 sees
 projects:exec-block-plot       GET     plot+json                sees
@@ -257,6 +259,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "BREW")
 SAFE = ("GET", "HEAD")
 # Doors that ask who it is before they look at the method, or that ask nobody.
 LOGIN_FIRST = frozenset({"accounts:settings", "accounts:token-create", "accounts:token-revoke"})
+# Addresses that give nothing but a file.
+FILES = frozenset({"projects:exec-block-report-pdf"})
 ASKS_NOBODY = frozenset({"api:schema", "api:docs"})
 READS_BY_POST = frozenset({"api:ous-batch"})
 TAKES_EVERYTHING = frozenset({"api:elsewhere"})
@@ -301,7 +305,7 @@ class Row:
     @property
     def takes_tokens(self) -> bool:
         """Whether a token opens the door."""
-        return self.is_api or self.variant in {"csv", "json"}
+        return self.is_api or self.variant in {"csv", "json"} or self.route in FILES
 
     @property
     def reads(self) -> bool:

@@ -82,6 +82,7 @@ GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3
 GET projects:exec-block-detail run                  4      4
+GET projects:exec-block-report-pdf run              4      4
 GET projects:exec-block-qa0 run                     3      3
 GET accounts:login -                                2      2
 GET accounts:settings -                             4      4

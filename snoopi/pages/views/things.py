@@ -8,9 +8,11 @@ from django.views.decorators.http import require_safe
 from projects.models import ExecBlock, ObsUnitSet, SchedBlock, Tracked
 from snoopi.keyset import every_page
 from snoopi.pages.csv_files import executions_csv
-from snoopi.pages.doors import PageRequest, shows, takes_tokens
+from snoopi.pages.doors import PageRequest, always_takes_tokens, shows, takes_tokens
+from snoopi.pages.exec_sheet import exec_block_sheet
 from snoopi.pages.finders import exec_block_for, ous_for, sched_block_for
 from snoopi.pages.panels import exec_block_panel, ous_panel, runs_below, sched_block_panel
+from snoopi.sheet import pdf_of
 
 
 @require_safe
@@ -49,3 +51,14 @@ def exec_block_detail(request: PageRequest, exec_block: ExecBlock) -> HttpRespon
     """An execution block, as far as metadata describe it."""
     context = exec_block_panel(exec_block, request.user)
     return render(request, "pages/exec_block_detail.html", context)
+
+
+@require_safe
+@always_takes_tokens
+@shows(exec_block_for)
+def exec_block_pdf(request: PageRequest, exec_block: ExecBlock) -> HttpResponse:
+    """The report of an execution block as PDF: what its page tells the same person."""
+    sheet = exec_block_sheet(exec_block_panel(exec_block, request.user))
+    name = f"{exec_block.ref}.report.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(pdf_of(sheet), content_type="application/pdf", headers=headers)
