@@ -34,11 +34,6 @@ OBSERVING: tuple[Story, ...] = (
                         note="The sensitivity is reached with three executions.",
                         of_block=True,
                     ),
-                    Decision(
-                        to="FullyObserved",
-                        by="drm",
-                        note="Declared: the sensitivity is reached with three executions.",
-                    ),
                 ),
             ),
             Part(state="FullyObserved", days=2, verdicts=(PASS, PASS), array="TP"),
