@@ -1,5 +1,7 @@
 """The age of the data in every page's frame, and the sources on the ingest page."""
 
+import csv
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ingest.configured import parse_sources
-from ingest.models import IngestJob, IngestSource
+from ingest.models import IngestJob, IngestProblem, IngestSource
 from ingest.sources.ages import late_sources
 from ingest.sources.ledger import claim, keep_in_step
 from tests.factories import make_project, make_user
@@ -191,3 +193,31 @@ def test_sources_are_told_to_programs(admin, logged_in, sources):
 
 def test_ingest_page_is_for_administrators(logged_in, sources):
     assert logged_in(make_user("d", roles=["drm"])).get("/ingest/").status_code == 403
+
+
+def test_sources_are_given_as_a_file(admin, logged_in, sources):
+    well("alma", 5)
+
+    answer = logged_in(admin).get("/ingest/?format=csv&list=sources")
+    head, *rows = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
+
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    alma = next(row for row in told if row["Source"] == "alma")
+    assert (alma["State"], alma["Failures in a row"]) == ("Up to date", "0")
+    assert alma["Last success [UTC]"].endswith("Z")
+    assert "s3cret" not in str(told)
+
+
+def test_refused_records_of_a_source_are_given_as_the_page_has_them(admin, logged_in, sources):
+    row = IngestSource.objects.get(name="alma")
+    for number, fed_by in enumerate((row, None)):
+        job = IngestJob.objects.create(source="x", fed_by=fed_by)
+        IngestProblem.objects.create(job=job, record=f"row {number}", reason="no code")
+    client = logged_in(admin)
+
+    page = client.get(f"/ingest/?source={row.pk}").content.decode()
+    (link,) = re.findall(r'href="(\?format=csv&amp;list=problems[^"]*)"', page)
+    answer = client.get(f"/ingest/{html.unescape(link)}")
+    _, *told = csv.reader(b"".join(answer.streaming_content).decode().splitlines())
+
+    assert [row[2] for row in told] == ["row 0"]

@@ -16,7 +16,7 @@ from snoopi.bell import ring_source
 from snoopi.csv_text import csv_answer
 from snoopi.keyset import BadCursor, every_page, page
 from snoopi.pages.doors import PageRequest, members_only, takes_tokens
-from snoopi.pages.freshness import source_lines
+from snoopi.pages.freshness import SourceLine, source_lines
 
 _JOBS_SHOWN = 25
 _PROBLEMS_SHOWN = 50
@@ -29,7 +29,7 @@ def ingest(request: PageRequest) -> HttpResponseBase:
     """Sources, jobs and refused records, newest first; ``?job=`` shows one job's problems.
 
     ``?source=`` keeps to what one source brought; ``?format=csv`` gives the jobs as a file,
-    with ``list=problems`` the refused records.
+    with ``list=problems`` the refused records, with ``list=sources`` the sources.
     """
     if not request.user.has_right(Right.INGEST):
         raise PermissionDenied("Only administrators look after ingest.")
@@ -81,6 +81,11 @@ _JOB_HEAD = (
     *("Projects done", "Projects", "Refused", "Failure"),
 )
 _PROBLEM_HEAD = ("Job", "Source", "Record", "Reason", "When [UTC]")
+_SOURCE_HEAD = (
+    *("Source", "Kind", "Address", "Seconds between rounds", "State", "Last success [UTC]"),
+    *("Newest record [UTC]", "Next round [UTC]", "Failures in a row", "Last problem"),
+    *("Problem at [UTC]", "Files refused"),
+)
 
 
 def _csv(
@@ -89,6 +94,8 @@ def _csv(
     if request.GET.get("list") == "problems":
         told = (_problem(row) for found in every_page(problems, order=("-pk",)) for row in found)
         return csv_answer(request, "ingest-problems", _PROBLEM_HEAD, told)
+    if request.GET.get("list") == "sources":
+        return csv_answer(request, "ingest-sources", _SOURCE_HEAD, map(_source, source_lines()))
     rows = (_job(job) for found in every_page(jobs, order=("-pk",)) for job in found)
     return csv_answer(request, "ingest", _JOB_HEAD, rows)
 
@@ -102,3 +109,10 @@ def _job(job: Any) -> list[Any]:
     times = [job.created_at, job.finished_at]
     counts = [job.projects_done, job.projects_total, job.refused]
     return [job.pk, job.source, job.format, job.state, *times, *counts, job.failure]
+
+
+def _source(line: SourceLine) -> list[Any]:
+    row: Any = line.row
+    times = [row.succeeded_at, row.newest_at, row.next_at if line.can_poll else None]
+    problem = [row.failures, row.problem, row.problem_at, row.refused]
+    return [row.name, line.kind, row.address, row.every_s, line.condition.value, *times, *problem]
