@@ -1,7 +1,7 @@
 """Stories of plans and observations: up to the data that wait to be processed."""
 
 from snoopi.demo.plans import Tie
-from snoopi.demo.story import COI, DELEGEE, PASS, Decision, Part, Story
+from snoopi.demo.story import COI, DELEGEE, PASS, Decision, Judged, Part, Story
 
 OBSERVING: tuple[Story, ...] = (
     Story(
@@ -20,6 +20,24 @@ OBSERVING: tuple[Story, ...] = (
                 verdicts=(PASS, "Fail", PASS),
                 expected=5,
                 configuration="C-4",
+                judgements=(
+                    Judged(
+                        execution=1,
+                        outcome="Pending",
+                        reasons=("awaits_check",),
+                        comment="Amplitudes jump in the second half.",
+                        hours_after=1,
+                    ),
+                    Judged(
+                        execution=1,
+                        outcome="Fail",
+                        reasons=("antennas_lost", "phase_stability"),
+                        comment="Nine antennas dropped out, and the phases were lost with wind.",
+                        public=True,
+                        by="qa",
+                        hours_after=20,
+                    ),
+                ),
             ),
             Part(
                 state="PartiallyObserved",
@@ -27,6 +45,14 @@ OBSERVING: tuple[Story, ...] = (
                 verdicts=(PASS, PASS, PASS, "Pending"),
                 expected=4,
                 array="7m",
+                judgements=(
+                    Judged(
+                        execution=3,
+                        outcome="Pending",
+                        reasons=("awaits_reduction",),
+                        comment="The flux of the calibrator is to be looked at first.",
+                    ),
+                ),
                 decisions=(
                     Decision(
                         to="FullyObserved",
@@ -66,7 +92,22 @@ OBSERVING: tuple[Story, ...] = (
         ties=(COI, Tie(username="delegee", role="DELEGEE", kind="TOO")),
         parts=(
             Part(state="Ready", days=60, waits=("Waiting", "trigger", 58)),
-            Part(state="PartiallyObserved", days=9, verdicts=(PASS,), expected=4),
+            Part(
+                state="PartiallyObserved",
+                days=9,
+                verdicts=(PASS, "Unset", "Unset"),
+                expected=4,
+                judgements=(
+                    Judged(
+                        execution=1,
+                        outcome="SemiPass",
+                        reasons=("opacity",),
+                        comment="Clouds came in; what was taken before may be of use.",
+                        public=True,
+                    ),
+                    Judged(execution=2, outcome=PASS, fraction="0.95"),
+                ),
+            ),
         ),
     ),
     Story(

@@ -23,6 +23,20 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A QA0 verdict of somebody's on the execution with this number, hours after its end."""
+
+    execution: int
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    public: bool = False
+    fraction: str | None = None
+    by: str = "aod"
+    hours_after: float = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A member OUS with one SB; ``days`` ago it came into its state.
 
@@ -43,6 +57,7 @@ class Part:
     known: tuple[tuple[str, float], ...] = ()
     note: str = ""
     every_days: float = 2.0
+    judgements: tuple[Judged, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
 

@@ -15,9 +15,16 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
-from qa.models import ExecReport
+from qa.models import ExecReport, LateVerdict, QA0Decision, QA0Reason
 from snoopi.demo.people import PEOPLE
 
+# What the observatory's quality assurance keeps, by the way to the project.
+_JUDGED: tuple[tuple[type[models.Model], str], ...] = (
+    (LateVerdict, "member_ous__project_id__in"),
+    (QA0Reason, "decision__exec_block__project_id__in"),
+    (QA0Decision, "exec_block__project_id__in"),
+    (ExecReport, "exec_block__project_id__in"),
+)
 # What points at a thing goes before the thing.
 _BELOW: tuple[type[models.Model], ...] = (
     Event,
@@ -72,7 +79,8 @@ def wipe_demo() -> int:
     """
     demo = Project.objects.filter(is_demo=True)
     ids = list(demo.order_by().values_list("pk", flat=True))
-    ExecReport.objects.filter(exec_block__project_id__in=ids).order_by().delete()
+    for model, way in _JUDGED:
+        model._default_manager.filter(**{way: ids}).order_by().delete()
     for model in _BELOW:
         model._default_manager.filter(project_id__in=ids).order_by().delete()
     Project.objects.filter(pk__in=ids).order_by().delete()

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,13 +26,15 @@ from projects.models import (
 from projects.moves import MOVES
 from projects.querysets.project import is_staff_viewer
 from projects.states import Level
+from qa.models import QA0Decision
 from snoopi.demo.build import Built, take
 from snoopi.demo.people import PEOPLE
 from snoopi.demo.stories import STORIES
 from tests.demo.validity import is_valid
 
 LIFE_CYCLE = sorted({word for pair in MOVES[Level.MEMBER_OUS] for word in pair})
-DECISIONS = sum(len(part.decisions) for story in STORIES for part in story.parts)
+PARTS = [part for story in STORIES for part in story.parts]
+DECISIONS = sum(len(part.decisions) + len(part.judgements) for part in PARTS)
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ def test_decisions_show_the_people_who_took_them(observatory: Built) -> None:
     people = Counter(event.actor.username for event in decided if event.actor)
 
     assert observatory.decisions == DECISIONS
-    assert people == {"drm": 10, "reducer": 2, "qa": 2, "aod": 1}
+    assert people == {"drm": 9, "reducer": 2, "qa": 2, "aod": 1}
 
 
 def test_accounts_are_made_without_a_password(observatory: Built) -> None:
@@ -226,6 +228,22 @@ def test_command_makes_it_anew_the_same_and_keeps_accounts(observatory: Built) -
 
     lines = [line.partition(" UTC ")[2] for line in output.getvalue().splitlines()]
     assert lines[1] == "60 projects of an earlier run were replaced"
-    assert lines[-1] == "16 decisions taken, 0 records rejected"
+    assert lines[-1] == f"{DECISIONS} decisions taken, 0 records rejected"
     assert counted() == before
     assert set(User.objects.values_list("pk", "username")) == accounts
+
+
+def test_executions_were_judged_by_people_at_times_after_their_ends(napi: User) -> None:
+    found = QA0Decision.objects.filter(exec_block__project__in=of_napi(napi))
+
+    assert Counter(found.values_list("outcome", flat=True)) == {
+        "Pending": 2,
+        "Fail": 1,
+        "SemiPass": 1,
+        "Pass": 1,
+    }
+    runs = {decision.exec_block for decision in found}
+    assert not found.filter(at__lte=F("exec_block__end")).exists()
+    assert {run.qa0_decided_at for run in runs} == {
+        max(run.qa0_decisions.values_list("at", flat=True)) for run in runs
+    }
