@@ -50,6 +50,12 @@ class Whole:
         return [finding for finding in self.findings if not finding.is_warning]
 
     @property
+    def reasons_of_conditions(self) -> list[str]:
+        """Why parts of the conditions are not known."""
+        wanted = ("elevation", "pwv", "weather")
+        return [self.reasons[name] for name in wanted if name in self.reasons]
+
+    @property
     def others_words(self) -> str:
         """How many of them are fine, without a rule, and so on."""
         counts = Counter(finding.verdict for finding in self.others)
