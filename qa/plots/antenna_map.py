@@ -43,7 +43,9 @@ def antenna_map(facts: Facts) -> Plot:
 def _points(
     dish_m: float | None, style: int, antennas: Sequence[Antenna], places: Sequence[Local]
 ) -> Points:
+    """The antennas with one kind of dish, from south to north."""
     own = [each for each in zip(antennas, places, strict=True) if each[0].dish_m == dish_m]
+    own.sort(key=lambda each: each[1][1])
     names = [f"{antenna.name} {antenna.pad}" for antenna, _ in own]
     return Points(
         f"{dish_m:g} m dish" if dish_m else "Dish not known",

@@ -159,7 +159,9 @@ def _points(mark: Points) -> Figure:
         "line": {"dash": _DASHES[mark.style % len(_DASHES)], "width": 1.5},
     }
     if mark.labels:
-        trace |= {"text": [*mark.labels], "textposition": "top center", "cliponaxis": False}
+        # Below and above by turns, so that names of neighbors stay apart.
+        places = ["top center" if n % 2 else "bottom center" for n in range(len(mark.labels))]
+        trace |= {"text": [*mark.labels], "textposition": places, "cliponaxis": False}
     if mark.reach:
         below, above = mark.reach
         bars = {"type": "data", "symmetric": False, "thickness": 1, "width": 0}

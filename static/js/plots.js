@@ -4,7 +4,9 @@
 
 const SERIES = 6;
 const NARROW_PX = 600;
+const NARROW_SQUARE_PX = 400;
 const LEGEND_LINE_PX = 28;
+const SPARSE = { nticks: 3, tickangle: 0 };
 const drawn = new Map();
 const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 const isTouched = matchMedia("(pointer: coarse)").matches;
@@ -65,21 +67,23 @@ function paintTrace(trace, colors) {
     marker.pattern = { ...marker.pattern, fgcolor: color, bgcolor: colors.bg };
     return { ...trace, marker };
   }
-  return { ...trace, marker, line: { ...trace.line, color }, textfont: { color: colors.text } };
+  return { ...trace, marker, line: { ...trace.line, color }, textfont: { color: colors.text, size: 11 } };
 }
 
-// Where there is no room beside one another, the legend has a line for each name.
-function legendHeight(data) {
-  return LEGEND_LINE_PX * data.filter((trace) => trace.showlegend).length;
+// Where there is no room beside one another, the legend has a line for each name, and what
+// has one scale both ways is as high as it is wide.
+function narrowHeight(data, layout) {
+  const names = layout.showlegend ? data.filter((trace) => trace.showlegend).length : 0;
+  const height = layout.yaxis?.scaleanchor ? NARROW_SQUARE_PX : layout.height;
+  return height + LEGEND_LINE_PX * names;
 }
 
 function paintLayout({ data, layout }, colors, isNarrow) {
   const axis = { gridcolor: colors.line, linecolor: colors.edge, tickcolor: colors.edge };
-  if (isNarrow) axis.nticks = 5;
   const painted = {
     ...layout,
     autosize: true,
-    height: layout.height + (isNarrow && layout.showlegend ? legendHeight(data) : 0),
+    height: isNarrow ? narrowHeight(data, layout) : layout.height,
     paper_bgcolor: colors.bg,
     plot_bgcolor: colors.bg,
     font: { family: colors.font, size: 13, color: colors.text },
@@ -91,7 +95,7 @@ function paintLayout({ data, layout }, colors, isNarrow) {
   for (const name of Object.keys(layout)) {
     if (!/^[xy]axis/.test(name)) continue;
     painted[name] = { ...layout[name], ...axis };
-    if (isNarrow && layout[name].type === "date") painted[name].tickangle = 0;
+    if (isNarrow && layout[name].type === "date") Object.assign(painted[name], SPARSE);
   }
   if (layout.shapes) {
     const paint = (shape) => ({ ...shape, line: { ...shape.line, color: colors.text } });

@@ -5,9 +5,13 @@ from array import array
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from ingest.readers.asdm.execution import executions
+from ingest.readers.asdm.tables import Tables
+from ingest.readers.sources import Source
 from qa.figures import lengths_m, source_times
 from qa.intents import intent_word
 from qa.limits import Limit
@@ -31,6 +35,7 @@ from qa.plots.timeline import timeline
 from qa.plots.tsys import tsys_map
 from qa.plots.weather import weather
 from qa.sky import horizontal
+from qa.stored import as_json, from_json
 from tests.ingest.readers.asdm_files import execution as seed_execution
 from tests.qa.plots.executions import (
     MINUTE_NS,
@@ -388,3 +393,18 @@ def test_site_far_from_the_pads_does_not_move_the_map() -> None:
     ]
 
     assert rows[0] == rows[1] == rows[2]
+
+
+@pytest.mark.fixtures
+def test_real_data_set_is_drawn_but_for_what_it_lacks(fixtures_dir: Path) -> None:
+    tables = Tables(Source.from_path(next((fixtures_dir / "asdm").iterdir())))
+    kept = from_json(as_json(executions(tables)[0]))
+
+    drawn = {name: plot_of(kind, Facts(kept), is_total_power=False) for name, kind in PLOTS.items()}
+
+    reasons = {name: plot.reason for name, plot in drawn.items() if plot.reason}
+    assert reasons == {"tsys": "The data set's SysCal table is empty."}
+    assert sum(row[2] for row in drawn["baselines"].table.rows) == 351  # type: ignore[misc]
+    longest = max(numbers(row[6] for row in drawn["uv"].table.rows))
+    assert longest <= lengths_m(kept.execution.antennas)[-1]
+    assert "PWV: N/A. The data set has no CalWVR table." in drawn["weather"].notes
