@@ -153,7 +153,9 @@ def _sentence(measured: Measured, low: float | None, high: float | None) -> str:
 def amount(value: float, unit: str) -> str:
     """A number with its unit as people write it: shares in percent."""
     if unit.startswith("share"):
-        return f"{value * 100:.4g}\N{NO-BREAK SPACE}%"
+        return f"{value * 100:.4g}{NO_BREAK}%"
+    if unit == "band":
+        return f"Band{NO_BREAK}{value:g}"
     return f"{value:.4g}{_UNIT_SIGNS.get(unit) or NO_BREAK + unit}"
 
 

@@ -97,7 +97,7 @@ def _missing_calibrator(facts: Facts, limits: Limits) -> Finding:
     lacking = [rule for rule in needed if not done.intersection(rule.intents)]
     words = _lacking_words(lacking) or f"All {len(needed)} purposes have a calibrator."
     source = (lacking or needed)[0].source
-    found = judged(code, Measured(words, len(lacking), "purposes lacking"), (None, 0), source)
+    found = judged(code, Measured(words, len(lacking), "lacking"), (None, 0), source)
     return replace(found, text=words)
 
 

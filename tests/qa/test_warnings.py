@@ -287,6 +287,12 @@ def test_own_tables_know_the_talks_minimum():
             "Resolution 2.5″: above the limit of 2″.",
             "at least 1″, at most 2″",
         ),
+        (
+            "band_above_conditions",
+            facts({"phases": (noise(40.0),)}, bands=(7,)),
+            "Observed in Band 7; the phases would serve up to Band 6.",
+            "at most Band\xa06",
+        ),
     ],
 )
 def test_warning_tells_figure_and_limit(code, said, text, limit):

@@ -1,5 +1,7 @@
 """The array of an execution: its antennas on their pads, its spectral windows."""
 
+import math
+
 from ingest.readers.asdm.cells import BadCell, Row
 from ingest.readers.asdm.tables import Tables
 from qa.observed import Antenna, Window
@@ -41,7 +43,7 @@ def antennas(tables: Tables, used: list[str]) -> tuple[Antenna, ...]:
 
 def _pad(row: Row) -> tuple[str, tuple[str, tuple[float, float, float]]] | None:
     place = row.numbers("position")
-    if len(place) != 3 or not any(place):
+    if len(place) != 3 or not any(place) or not all(map(math.isfinite, place)):
         return None
     x, y, z = place
     return row.text("stationId"), (row.text("name"), (x, y, z))
@@ -66,7 +68,7 @@ def _window(row: Row) -> Window:
 
 
 def _center_hz(row: Row) -> float | None:
-    each = row.numbers("chanFreqArray")
+    each = list(filter(math.isfinite, row.numbers("chanFreqArray")))
     if each:
         return (min(each) + max(each)) / 2
     start, step = row.number("chanFreqStart"), row.number("chanFreqStep")
@@ -81,7 +83,7 @@ def _resolution_hz(row: Row) -> float | None:
         if (width := row.number(name)) is not None:
             return abs(width)
     each = row.numbers("resolutionArray") or row.numbers("chanWidthArray")
-    return abs(each[0]) if each else None
+    return next((abs(width) for width in each if math.isfinite(width)), None)
 
 
 def _scaled(value: float | None, unit: float) -> float | None:

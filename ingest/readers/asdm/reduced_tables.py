@@ -20,7 +20,7 @@ def fluxes(tables: Tables) -> tuple[Flux, ...]:
 
 
 def _fluxes(row: Row) -> list[Flux]:
-    centers = [fmean(edges) / _HZ_A_GHZ for edges in row.matrix("frequencyRanges") if edges]
+    centers = [_center_ghz(edges) for edges in row.matrix("frequencyRanges")]
     stokes = row.texts("stokes") or ["I"]
     values = _by_stokes(row, "flux", len(stokes), len(centers))
     errors = _by_stokes(row, "fluxError", len(stokes), len(centers))
@@ -67,16 +67,21 @@ def _phase(row: Row) -> PhaseNoise | None:
     radians = [rms for rms in row.numbers("phaseRMS") if math.isfinite(rms) and rms > 0]
     if not radians:
         return None
-    edges = row.numbers("frequencyRange")
     return PhaseNoise(
         time_ns=_middle(row),
         baseband=row.text("basebandName"),
         correction=row.text("atmPhaseCorrection"),
-        frequency_ghz=fmean(edges) / _HZ_A_GHZ if edges and min(edges) > 0 else None,
+        frequency_ghz=_center_ghz(row.numbers("frequencyRange")),
         baselines=row.integer("numBaseline") or len(row.matrix("phaseRMS")),
         median_deg=math.degrees(median(radians)),
         worst_deg=math.degrees(max(radians)),
     )
+
+
+def _center_ghz(edges_hz: list[float]) -> float | None:
+    """The middle of a range of frequencies, None where it is not given."""
+    known = edges_hz and all(math.isfinite(edge) and edge > 0 for edge in edges_hz)
+    return fmean(edges_hz) / _HZ_A_GHZ if known else None
 
 
 def _middle(row: Row) -> int:

@@ -66,6 +66,13 @@ def test_flux_that_is_no_measurement_is_left_out(jansky: str):
     assert [flux.flux_jy for flux in fluxes(flux=f"2 1 2 {jansky} 3.25")] == [3.25]
 
 
+@pytest.mark.parametrize("edges", ["0.0 0.0", "nan 92e9"])
+def test_frequency_that_is_none_is_not_known(edges: str):
+    ranges = f"2 2 2 90e9 92e9 {edges}"
+
+    assert [flux.frequency_ghz for flux in fluxes(frequencyRanges=ranges)] == [91.0, None]
+
+
 def test_polarization_may_be_negative():
     found = fluxes(
         numStokes="2",
@@ -124,3 +131,11 @@ def test_results_are_kept_and_older_reports_without_them_still_read():
     assert from_json(kept).execution.phases == said().phases
     del kept["fluxes"], kept["phases"]
     assert from_json(kept).execution.fluxes == ()
+
+
+def test_position_that_is_no_number_is_no_position():
+    first, *others = said().antennas
+    found, tables = read_back(replace(said(), antennas=(replace(first, x_m=math.nan), *others)))
+
+    assert found.antennas == tuple(others)
+    assert "a station with a position" in tables.rejected[0].reason
