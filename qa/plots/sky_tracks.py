@@ -115,7 +115,9 @@ def _track(source: str, style: int, runs: Sequence[Sequence[_Sample]], angle: st
         for sample in run:
             value: float = getattr(sample, angle)
             if before is None or abs(value - before) > _HALF_TURN_DEG:
-                xs, ys, hover = [*xs, moment(sample.time_ns)], [*ys, None], [*hover, ""]
+                xs.append(moment(sample.time_ns))
+                ys.append(None)
+                hover.append("")
             xs.append(moment(sample.time_ns))
             ys.append(round(value, 3))
             hover.append(f"{source}, scan {sample.scan}, {value:.2f}°")

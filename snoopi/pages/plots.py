@@ -1,6 +1,6 @@
 """An execution block's plots as its pages show them: tabs, one plot, its table in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -138,6 +138,13 @@ def _words(cell: Cell, column: Column) -> str:
     return str(cell)
 
 
-def csv_row(row: Sequence[Cell]) -> list[Cell]:
-    """A row of the table for a file: numbers to more digits than any of them is good for."""
+def csv_table(told: PlotTold) -> tuple[list[str], Iterable[Sequence[Cell]]]:
+    """Answer header and rows of a plot's file; of one with nothing to draw, the reason."""
+    if told.drawn.reason:
+        return ["Reason"], [[told.drawn.reason]]
+    return [column.heading for column in told.columns], map(_csv_row, told.drawn.table.rows)
+
+
+def _csv_row(row: Sequence[Cell]) -> list[Cell]:
+    """A row with its numbers to more digits than any of them is good for."""
     return [round(cell, _CSV_DECIMALS) if isinstance(cell, float) else cell for cell in row]

@@ -125,7 +125,9 @@ def test_total_power_shows_what_applies_and_says_what_does_not(client: Client, p
     assert "uv coverage, Baseline lengths: not applicable." in report
     assert "Not applicable: a total power antenna" in page
     assert "N/A" not in page
-    assert rows_of(client.get(plot_url(run, "uv", "csv"))) == [[]]
+    (header, (reason,)) = rows_of(client.get(plot_url(run, "uv", "csv")))
+    assert header == ["Reason"]
+    assert reason.startswith("Not applicable: ")
     assert client.get(plot_url(run, "uv", "json")).json()["data"] == []
 
 

@@ -14,7 +14,7 @@ from snoopi.csv_text import csv_answer
 from snoopi.pages.doors import PageRequest, shows, takes_tokens, wants_part
 from snoopi.pages.finders import exec_block_for
 from snoopi.pages.panels import exec_block_crumbs
-from snoopi.pages.plots import PlotTold, csv_row, plot_row, plot_told
+from snoopi.pages.plots import PlotTold, csv_table, plot_row, plot_told
 
 
 @require_safe
@@ -31,8 +31,7 @@ def exec_block_plot(request: PageRequest, exec_block: ExecBlock, name: str) -> H
     told = plot_told(exec_block, kind)
     form = request.GET.get("format")
     if form == "csv":
-        header = [column.heading for column in told.columns]
-        return csv_answer(request, told.file_name, header, map(csv_row, told.drawn.table.rows))
+        return csv_answer(request, told.file_name, *csv_table(told))
     if form == "json":
         return _figure(request, told)
     context = {
