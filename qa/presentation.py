@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from projects.models import ExecBlock
@@ -11,6 +12,15 @@ from qa.models import ExecReport
 from qa.observed import Execution
 
 _NO_TSYS = "Its data set recorded no system temperature."
+_REASON_TITLES = MappingProxyType(
+    {
+        "tsys": "Tsys",
+        "tsys_min": "Tsys, min",
+        "baselines": "Baselines",
+        "resolution": "Resolution and scale",
+        "sources": "Sources",
+    }
+)
 _TOTAL_POWER = "Not applicable: a total power antenna is an array of its own."
 _NO_FREQUENCY = "Neither the scheduling block nor the data set names a frequency."
 _NO_PADS = "Its data set gives no two antennas with positions."
@@ -42,6 +52,11 @@ class ReportTold:
     largest_scale_arcsec: float | None
     sources: list[SourceRow]
     reasons: Mapping[str, str]
+
+    @property
+    def reason_lines(self) -> list[str]:
+        """Why figures are not known, a sentence for each."""
+        return [f"{_REASON_TITLES[name]}: {reason}" for name, reason in self.reasons.items()]
 
     @property
     def measured(self) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """The report of an execution block as a sheet: what its page shows, in the same words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -265,8 +265,8 @@ def _flags(whole: Whole) -> Table:
 def _notes(told: ReportTold | None, whole: Whole | None) -> list[str]:
     if told is None:
         return [_UNREAD]
-    reasons: Iterable[str] = [*told.reasons.values(), *(whole.reasons.values() if whole else ())]
-    return [*(f"N/A: {reason}" for reason in dict.fromkeys(reasons)), _FORMULAS]
+    further = whole.reasons.values() if whole else ()
+    return [*told.reason_lines, *(f"N/A: {reason}" for reason in further), _FORMULAS]
 
 
 def _amount(value: float | None, unit: str) -> str:
