@@ -122,8 +122,9 @@ EXPLAINED: Mapping[str, Explained] = MappingProxyType(
         "elevation": Explained(
             "Elevation of targets",
             "°",
-            "Least and greatest at the ends of all scans of science targets, without refraction.",
-            "The data set's Scan and Source tables and its site, by the IAU's routines (ERFA).",
+            "Least and greatest over all scans of science targets, without refraction.",
+            "The data set's Scan and Source tables and its site, else its pads, by the IAU's "
+            "routines (ERFA).",
         ),
         "pwv": Explained(
             "PWV",

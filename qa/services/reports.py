@@ -10,9 +10,10 @@ from typing import Any
 
 from projects.models import ExecBlock
 from qa import figures
+from qa.ground import ground_of
 from qa.intents import TARGET
 from qa.models import ExecReport
-from qa.observed import Execution, Scan
+from qa.observed import NS_A_MINUTE, Execution, Scan
 from qa.sky import horizontal
 from qa.stored import as_json
 
@@ -81,13 +82,17 @@ def _on_target_min(scans: Iterable[Scan]) -> float | None:
 
 
 def target_elevations(execution: Execution) -> list[float]:
-    """Answer the elevations at the ends of all scans of science targets, in degrees."""
+    """Answer the elevations over all scans of science targets, in degrees.
+
+    Each minute and at their ends: a target may culminate within a scan.
+    """
+    site = execution.site or ground_of(execution.antennas)
     found: list[float] = []
     for scan in execution.scans:
         place = execution.positions.get(scan.source)
-        if execution.site and place and TARGET in scan.intents:
-            at = horizontal(execution.site, place, [scan.start_ns, scan.end_ns])
-            found += [elevation for _, elevation in at]
+        if site and place and TARGET in scan.intents:
+            times = [*range(scan.start_ns, scan.end_ns, NS_A_MINUTE), scan.end_ns]
+            found += [elevation for _, elevation in horizontal(site, place, times)]
     return found
 
 
