@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from deliveries.models import ProductFile
-from deliveries.services import FileSaid, record_files
+from deliveries.services.files import FileSaid, record_files
 from ingest.fitness import misfits
 from ingest.records import FileRecord
 from ingest.upserts import Context, Rows

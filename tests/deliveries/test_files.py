@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection
 
 from deliveries.models import ProductFile
 from deliveries.naming import FOLDERS, class_and_kind, place_of
-from deliveries.services import FileSaid, record_files
+from deliveries.services.files import FileSaid, record_files
 from tests.factories import make_project, make_user
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
