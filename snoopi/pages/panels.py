@@ -158,6 +158,7 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
         "member_ous": member_ous,
         "goal_name": goal_name(member_ous.science_goal if member_ous else None),
         "executions": executions(sched_block),
+        "steps": open_steps(user, sched_block),
         **_waits(sched_block, user),
         "season": season_told(sched_block),
         "asked": asked_facts(asked),

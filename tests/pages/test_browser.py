@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from ingest.models import IngestJob, IngestProblem
 from projects.models import Event, SchedBlock
+from qa.services.judgements import decide_qa0
 from tests.factories import make_project, make_user
 from tests.servers.browser import axe_violations
 
@@ -49,9 +50,13 @@ def world(transactional_db):
         public_to="Completed",
     )
     admin = make_user("boss", roles=["admin"])
+    judge = make_user("judge", roles=["drm"])
+    for run in project.exec_blocks.order_by("pk")[:2]:
+        for outcome, reasons in (("Pending", ["awaits_check"]), ("Fail", ["pointing", "opacity"])):
+            decide_qa0(run, outcome=outcome, reasons=reasons, comment="Off source.", actor=judge)
     job = IngestJob.objects.create(source="rows.tsv", state="failed", failure="Cut off.")
     IngestProblem.objects.create(job=job, record="row 7", reason="no code")
-    return {"pi": pi, "admin": admin, "project": project}
+    return {"pi": pi, "admin": admin, "drm": judge, "project": project}
 
 
 def addresses(project):
@@ -69,7 +74,16 @@ def addresses(project):
         (None, "/login/"),
         *(("pi", url) for url in [*own, *pages, "/help/", "/settings/", "/projects/nothing/"]),
         *(("admin", url) for url in ["/", member.get_absolute_url(), "/help/", "/ingest/"]),
+        *(("drm", url) for url in _judged(project)),
     ]
+
+
+def _judged(project):
+    """The pages of a judged execution, of its late verdict, and of a block to be declared."""
+    run = project.exec_blocks.order_by("pk")[0]
+    things = [run, run.member_ous, run.sched_block]
+    pages = [thing.get_absolute_url() for thing in things]
+    return [*pages, f"{pages[0]}qa0/"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +92,7 @@ def addresses(project):
 def test_axe_finds_nothing_on_any_page(scheme, viewport, world, browse, page_problems):
     pages = {
         who: browse(world.get(who), color_scheme=scheme, viewport=viewport)
-        for who in (None, "pi", "admin")
+        for who in (None, "pi", "admin", "drm")
     }
 
     found = {}
@@ -102,7 +116,7 @@ def test_axe_finds_nothing_behind_what_opens(world, browse):
 
 
 def test_no_page_scrolls_sideways_on_a_phone(world, browse, page_problems):
-    pages = {who: browse(world.get(who), viewport=PHONE) for who in (None, "pi", "admin")}
+    pages = {who: browse(world.get(who), viewport=PHONE) for who in (None, "pi", "admin", "drm")}
 
     wide = []
     for who, url in addresses(world["project"]):
@@ -279,3 +293,22 @@ def test_pages_work_without_javascript(world, browse):
     expect(page.locator("#node h2").first).to_have_text("Group OUS (Group of SgrB2)")
     page.locator("details.why summary").first.click()
     expect(page.locator("details.why .sheet").first).to_be_visible()
+
+
+def test_execution_is_judged_without_javascript(world, browse, page_problems):
+    run = world["project"].exec_blocks.order_by("pk")[2]
+    page = browse(world["drm"], java_script_enabled=False)
+    page.goto(run.get_absolute_url())
+    page.get_by_role("link", name="Judge this execution").click()
+
+    page.get_by_role("radio", name="SemiPass").check()
+    page.get_by_role("button", name="Record the verdict").click()
+    expect(page.get_by_role("alert")).to_have_text("SemiPass needs at least one reason.")
+    expect(page.get_by_role("radio", name="SemiPass")).to_be_checked()
+    page.get_by_role("checkbox", name="Too much water vapor").check()
+    page.get_by_role("textbox", name="Comment").fill("Clouds came in.")
+    page.get_by_role("button", name="Record the verdict").click()
+
+    expect(page.locator("#qa0")).to_contain_text("Too much water vapor (Atmosphere)")
+    expect(page.locator("#qa0")).to_contain_text("by Judge")
+    page_problems.found[:] = [text for text in page_problems.found if " 400 " not in text]

@@ -235,6 +235,18 @@ def test_block_is_declared_observed_with_a_reason_and_takes_its_member_along(
     assert (event.note, event.actor) == ("the target has set", drm)
 
 
+@pytest.mark.parametrize(("who", "offered"), [("drm", True), ("aod", True), ("pi", False)])
+def test_steps_of_a_block_are_offered_to_who_may_take_them(
+    who, offered, somebody, cast_project, logged_in
+):
+    SchedBlock.objects.update(state="Ready")
+    block = cast_project.sched_blocks.order_by("pk")[0]
+    page = text_of(logged_in(somebody(who)), block)
+
+    assert ("Take a step" in page) is offered
+    assert ('value="FullyObserved"' in page) is (who == "drm")
+
+
 @pytest.mark.parametrize(
     ("who", "form", "status"),
     [
