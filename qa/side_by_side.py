@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from projects.models import ExecBlock
 from qa.across import (
@@ -17,6 +19,8 @@ from qa.across import (
 from qa.figures import largest_scale_arcsec, resolution_arcsec
 from qa.models import ExecReport
 from qa.presentation import frequency_ghz
+
+Rows = TypeVar("Rows", bound=QuerySet[ExecBlock])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ class SideBySide:
 def side_by_side(exec_blocks: Sequence[ExecBlock], asked: Mapping[str, Any]) -> SideBySide | None:
     """Set executions beside each other; None where no data set has been read for any.
 
-    Read the blocks ``with_figures``. What was got counts the runs that passed QA0 or are
+    Read the blocks by ``with_figures``. What was got counts the runs that passed QA0 or are
     not judged yet, and of total power antennas nothing, which have no such scales.
     """
-    figures = [_figures(block) for block in exec_blocks]
+    figures = [figures_of(block) for block in exec_blocks]
     if not any(_report(block) for block in exec_blocks):
         return None
     counted = [
@@ -73,7 +77,16 @@ def _report(exec_block: ExecBlock) -> ExecReport | None:
     return getattr(exec_block, "report", None)
 
 
-def _figures(exec_block: ExecBlock) -> Figures:
+def with_figures(rows: Rows) -> Rows:
+    """With the report's figures, to be compared without another query."""
+    return rows.select_related("sched_block", "report").defer("report__observed")
+
+
+def figures_of(exec_block: ExecBlock) -> Figures:
+    """Answer the figures of an execution by the names of COLUMNS; unknown is None.
+
+    Read the block by ``with_figures``.
+    """
     report = _report(exec_block)
     fraction = exec_block.execution_fraction
     found: dict[str, float | None] = {

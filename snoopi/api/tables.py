@@ -14,6 +14,7 @@ from typing import Annotated, Any, Required, get_args, get_origin, get_type_hint
 _UNITS = {
     "_deg": "deg",
     "_ghz": "GHz",
+    "_k": "K",
     "_min": "min",
     "_mm": "mm",
     "_s": "s",
@@ -50,6 +51,17 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
     "largest_scale_arcsec": ("phys.angSize;stat.max", "Largest scale that can be recovered."),
     "pwv_mm": ("phys.columnDensity;obs.atmos", "Precipitable water vapor."),
     "integration_s": ("time.duration;obs.exposure", "Longest integration on one field."),
+    "antennas": ("meta.number;instr", "Number of antennas."),
+    "tsys_k": ("phys.temperature;instr.tel", "Mean system temperature of the measured samples."),
+    "elevation_deg": ("pos.az.alt;stat.min", "Lowest elevation of the science targets."),
+    "angular_resolution_arcsec": (
+        "pos.angResolution",
+        "0.574 λ/L80 at the representative frequency; empty for total power.",
+    ),
+    "max_recoverable_scale_arcsec": (
+        "phys.angSize;stat.max",
+        "0.983 λ/L5 at the representative frequency; empty for total power.",
+    ),
     "sched_block": ("meta.id;obs.sequence", ""),
     "sched_block_name": ("meta.title;obs.sequence", "Name of the scheduling block."),
     "member_ous": ("meta.id;obs", ""),

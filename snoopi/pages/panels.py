@@ -28,7 +28,7 @@ from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
 from qa.presentation import report_of
-from qa.side_by_side import side_by_side
+from qa.side_by_side import side_by_side, with_figures
 from qa.verdicts import VerdictTold, verdict_of
 from qa.whole import whole_report
 from snoopi.pages.glossary import goal_name, title_of
@@ -171,8 +171,7 @@ def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
 
 
 def _exec_blocks(rows: QuerySet[ExecBlock], user: User, asked: dict[str, Any]) -> dict[str, Any]:
-    shown = rows.select_related("sched_block", "report").defer("report__observed")
-    found = list(shown.newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
+    found = list(with_figures(rows).newest_first()[: _EXEC_BLOCKS_SHOWN + 1])  # type: ignore[attr-defined]
     for row in found:
         row.shown_block = sched_block_of(row, user)
     return {

@@ -1,5 +1,6 @@
 """Executions side by side on the pages of their SB and member OUS."""
 
+import csv
 import re
 from array import array
 from dataclasses import replace
@@ -75,6 +76,21 @@ def test_figures_are_those_of_the_reports(runs, drm, logged_in):
     assert found[4] == str(array_told["antennas"])
     assert found[5] == f"{array_told['angular_resolution_arcsec']:.2f}"
     assert found[6] == f"{array_told['max_recoverable_scale_arcsec']:.1f}"
+
+
+def test_list_as_a_file_holds_the_figures_of_each_report(runs, drm, logged_in):
+    client = logged_in(drm)
+
+    answer = client.get("/api/v1/execblocks/?format=csv&project=2013.1.00269.S")
+    rows = csv.DictReader(b"".join(answer.streaming_content).decode().splitlines())
+
+    told = {row["ref"]: row for row in rows}
+    for run in runs:
+        row, report = told[run.ref], client.get(f"/api/v1/execblocks/{run.ref}/").json()
+        assert float(row["tsys_k"]) == report["tsys"]["measured"]["mean"]
+        assert float(row["elevation_deg"]) == report["elevation"]["min_deg"]
+        for name in ("antennas", "angular_resolution_arcsec", "max_recoverable_scale_arcsec"):
+            assert float(row[name]) == report["array"][name]
 
 
 def test_nothing_is_set_side_by_side_before_a_data_set_was_read(drm, logged_in):

@@ -8,6 +8,7 @@ from projects.presentation import sched_block_of, standing, version_of
 from projects.querysets.project import Viewer
 from qa.models import ExecReport
 from qa.presentation import ReportTold, SourceRow, report_of
+from qa.side_by_side import figures_of
 from qa.whole import whole_report
 from snoopi.api.documents.common import (
     archive_query,
@@ -97,7 +98,8 @@ def exec_block_line(block: ExecBlock, viewer: Viewer) -> ExecBlockLine:
 
 
 def exec_block_row(block: ExecBlock, viewer: Viewer) -> ExecBlockRow:
-    """An EB as a row of a file; read it with its parents."""
+    """An EB as a row of a file; read it with its parents and figures."""
+    figures = figures_of(block)
     return ExecBlockRow(
         **exec_block_line(block, viewer),
         bands=block.bands,
@@ -108,7 +110,16 @@ def exec_block_row(block: ExecBlock, viewer: Viewer) -> ExecBlockRow:
         rep_freq_ghz=block.rep_freq_ghz,
         pwv_mm=block.pwv_mm,
         integration_s=block.integration_s,
+        antennas=_whole(figures["antennas"]),
+        tsys_k=figures.get("tsys_k"),
+        elevation_deg=figures.get("elevation_deg"),
+        angular_resolution_arcsec=figures.get("resolution_arcsec"),
+        max_recoverable_scale_arcsec=figures.get("largest_scale_arcsec"),
     )
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:

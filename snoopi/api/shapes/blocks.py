@@ -95,6 +95,11 @@ class ExecBlockRow(ExecBlockLine):
     rep_freq_ghz: float | None
     pwv_mm: float | None
     integration_s: float | None
+    antennas: int | None
+    tsys_k: float | None
+    elevation_deg: float | None
+    angular_resolution_arcsec: float | None
+    max_recoverable_scale_arcsec: float | None
 
 
 class SchedBlockDetail(SchedBlockLine):

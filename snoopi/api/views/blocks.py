@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from accounts.models import User
 from projects.lookup import find
 from projects.models import ExecBlock, SchedBlock
+from qa.side_by_side import with_figures
 from snoopi.api import filters
 from snoopi.api.base import ApiRequest, ApiView, found_or_404
 from snoopi.api.conditional import Validators, answer
@@ -103,7 +104,7 @@ class ExecBlockList(ApiView):
     )
     def get(self, request: ApiRequest) -> HttpResponseBase:
         visible = ExecBlock.objects.visible_to(request.user).with_parents()
-        rows = filters.narrowed(visible, _EXEC_FILTERS, request)
+        rows = filters.narrowed(with_figures(visible), _EXEC_FILTERS, request)
         forms = (exec_block_line, exec_block_row)
         return paginated(self, request, rows, *(partial(t, viewer=request.user) for t in forms))
 

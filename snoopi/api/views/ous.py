@@ -14,6 +14,7 @@ from projects.permissions import can_move_at_all
 from projects.querysets.lines import MODELS, ous_by_key, ous_keys
 from projects.services.states import move_state
 from projects.states import Level
+from qa.side_by_side import with_figures
 from snoopi.api import filters
 from snoopi.api.base import (
     ApiRequest,
@@ -199,6 +200,7 @@ class OUSExecBlocks(ApiView):
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         ous = find_ous(request.user, ref)
         rows = ExecBlock.objects.visible_to(request.user).with_parents().with_end()
+        rows = with_figures(rows)
         below = filters.of_ous(rows, ous.LEVEL, ous.pk)
         forms = (exec_block_line, exec_block_row)
         return paginated(self, request, below, *(partial(t, viewer=request.user) for t in forms))
