@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from deliveries.tables import DELIVERY_READERS
 from ingest.configured import BadSetting, SourceSetting, parse_sources
 from projects.tables import READERS, BadTable, read_table
 from qa.tables import QA_READERS
@@ -177,7 +178,7 @@ def read_observatory_data() -> Path | None:
         return None
     folder = Path(text).resolve()
     checked("OBSERVATORY_DATA", folder, folder.is_dir(), f"{folder} is no folder")
-    readers = {**READERS, **QA_READERS}
+    readers = {**READERS, **QA_READERS, **DELIVERY_READERS}
     for path in (folder / name for name in readers):
         try:
             _ = path.exists() and read_table(path, readers)
