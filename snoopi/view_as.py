@@ -35,13 +35,15 @@ SHOWN = frozenset(
     projects:project-matrix
     projects:sched-block-list projects:sched-block-detail projects:sched-block-history
     projects:ous-detail projects:ous-history projects:ous-state projects:exec-block-detail
-    projects:exec-block-plot
+    projects:exec-block-plot projects:exec-block-qa0 projects:exec-block-report-pdf
+    projects:sched-block-state projects:late-verdict
     news-read accounts:login ingest source-poll
     api:project-list api:project-detail api:project-tree api:project-matrix
     api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history
     api:ous-exec-blocks api:ous-state
     api:sched-block-list api:sched-block-detail api:sched-block-history
-    api:exec-block-list api:exec-block-detail api:event-feed
+    api:exec-block-list api:exec-block-detail api:exec-block-qa0 api:sched-block-state
+    api:reason-list api:event-feed
     api:ingest-list api:ingest-job api:source-list api:source-detail
     api:me api:schema api:docs api:elsewhere
     """.split()

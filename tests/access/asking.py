@@ -46,6 +46,6 @@ def ask(world: World, actor: str, probe: Probe, names: Mapping[str, str]) -> str
 
 
 def whole(answer: Any) -> str:
-    """The text of an answer, of one that is sent in pieces too."""
+    """The text of an answer, of one that is sent in pieces too; of a PDF what looks like text."""
     body: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return body.decode()
+    return body.decode(errors="replace")

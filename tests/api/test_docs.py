@@ -1,6 +1,7 @@
 """The docs page in a real browser, under the site's CSP."""
 
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 
 def test_docs_page_shows_every_operation_without_complaints(page, page_problems):
@@ -9,7 +10,9 @@ def test_docs_page_shows_every_operation_without_complaints(page, page_problems)
     page.get_by_text("Read the status of an OUS").wait_for()
 
     assert page.title() == "SnooPI API"
-    assert page.locator(".opblock").count() == 28
+    described = SchemaGenerator().get_schema(public=True)
+    operations = sum(len(path) for path in described["paths"].values())
+    assert page.locator(".opblock").count() == operations > 30
     assert page_problems.found == []
 
 

@@ -36,7 +36,7 @@ COSTS = {
     "/ous/{member}/history/": 2,
     "/schedblocks/{block}/": 3,
     "/schedblocks/{block}/history/": 2,
-    "/execblocks/{run}/": 1,
+    "/execblocks/{run}/": 2,
     "/search/?q=Sgr": 4,
     "/help/": 0,
 }
