@@ -58,6 +58,7 @@ class Right(StrEnum):
     INGEST = "ingest"
     ACCOUNTS = "accounts"
     CLOCK = "clock"
+    CORRECT_CLOCK = "correct_clock"
     VIEW_AS = "view_as"
     ON_BEHALF = "on_behalf"
 
@@ -96,6 +97,7 @@ RIGHTS: MappingProxyType[Right, dict[StaffRole, Scope]] = MappingProxyType(
         Right.INGEST: {_ADMIN: Scope.ALL},
         Right.ACCOUNTS: {_ADMIN: Scope.ALL},
         Right.CLOCK: dict.fromkeys((_DRM, _ADMIN), Scope.ALL),
+        Right.CORRECT_CLOCK: {_ADMIN: Scope.ALL},
         Right.VIEW_AS: dict.fromkeys((_ARC, _CS, _ADMIN), Scope.ALL),
         Right.ON_BEHALF: {_ARC: Scope.ARC, _CS: Scope.NAMED},
     }

@@ -18,6 +18,7 @@ from projects.models import (
     Alias,
     ExecBlock,
     LivingThing,
+    MemberOUS,
     ObsUnitSet,
     Project,
     SchedBlock,
@@ -268,8 +269,13 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
 
 
 def _decided_here(row: Tracked) -> frozenset[str]:
-    judged = isinstance(row, ExecBlock) and row.qa0_decided_at is not None
-    return JUDGED if judged else frozenset()
+    if isinstance(row, ExecBlock) and row.qa0_decided_at is not None:
+        return JUDGED
+    if not isinstance(row, MemberOUS):
+        return frozenset()
+    delivered = {"delivered_at"} if row.delivery_generation is not None else set()
+    released = {"release_date"} if row.clock_kept_at is not None else set()
+    return frozenset(delivered | released)
 
 
 def _spoken(said: Said) -> dict[str, Any]:

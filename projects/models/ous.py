@@ -131,6 +131,11 @@ class MemberOUS(ObsUnitSet):
     release_date = models.DateTimeField(
         null=True, blank=True, help_text="End of the proprietary period, UTC; null if unknown."
     )
+    clock_kept_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When the ledger here last wrote the release date; empty: sources do.",
+    )
     executions_passed = models.DecimalField(
         max_digits=8, decimal_places=2, default=Decimal(0), help_text=COUNT_HELP
     )

@@ -3,7 +3,7 @@
 from django.db import models, transaction
 
 from accounts.models import User
-from deliveries.models import ProductFile
+from deliveries.models import ClockEntry, ProductFile
 from projects.models import (
     Alias,
     Event,
@@ -18,12 +18,13 @@ from projects.models import (
 from qa.models import ExecReport, LateVerdict, QA0Decision, QA0Reason
 from snoopi.demo.people import PEOPLE
 
-# What the observatory's quality assurance keeps, by the way to the project.
+# What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
     (LateVerdict, "member_ous__project_id__in"),
     (QA0Reason, "decision__exec_block__project_id__in"),
     (QA0Decision, "exec_block__project_id__in"),
     (ExecReport, "exec_block__project_id__in"),
+    (ClockEntry, "member_ous__project_id__in"),
 )
 # What points at a thing goes before the thing.
 _BELOW: tuple[type[models.Model], ...] = (

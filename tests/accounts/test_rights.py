@@ -30,6 +30,7 @@ qa3_triage -    -         all  all  -    -      -
 ingest     -    -         -    -    -    -      all
 accounts   -    -         -    -    -    -      all
 clock      -    -         -    all  -    -      all
+correct_clock - -         -    -    -    -      all
 view_as    -    -         -    -    all  all    all
 on_behalf  -    -         -    -    arc  named  -
 """
