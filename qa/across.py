@@ -35,7 +35,8 @@ class Column:
     @property
     def allowance(self) -> str:
         """How far from the others is still usual, in words."""
-        step = f" or {self.step:g}\N{NO-BREAK SPACE}{self.unit}".rstrip() if self.step else ""
+        gap = "" if self.unit in ("°", "″") else "\N{NO-BREAK SPACE}"
+        step = f" or {self.step:g}{gap}{self.unit}".rstrip() if self.step else ""
         return f"{self.title} {100 * self.share:g}\N{NO-BREAK SPACE}%{step}"
 
 

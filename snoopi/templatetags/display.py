@@ -107,15 +107,15 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def hms(ra_deg: float | None) -> str:
-    """A right ascension, three decimals of a second."""
-    return NOT_KNOWN if ra_deg is None else coordinates.format_ra(ra_deg)
+def hms(ra_deg: float | None, decimals: int = 3) -> str:
+    """A right ascension, with so many decimals of a second."""
+    return NOT_KNOWN if ra_deg is None else coordinates.format_ra(ra_deg, decimals)
 
 
 @register.filter
-def dms(dec_deg: float | None) -> str:
-    """A declination, three decimals of an arcsecond."""
-    return NOT_KNOWN if dec_deg is None else coordinates.format_dec(dec_deg)
+def dms(dec_deg: float | None, decimals: int = 3) -> str:
+    """A declination, with so many decimals of an arcsecond."""
+    return NOT_KNOWN if dec_deg is None else coordinates.format_dec(dec_deg, decimals)
 
 
 @register.filter

@@ -117,6 +117,6 @@ def test_columns_say_in_words_what_they_allow():
     assert [column.allowance for column in COLUMNS[:4]] == [
         "Tsys 25\N{NO-BREAK SPACE}% or 5\N{NO-BREAK SPACE}K",
         "PWV 50\N{NO-BREAK SPACE}% or 0.3\N{NO-BREAK SPACE}mm",
-        "Lowest elevation 30\N{NO-BREAK SPACE}% or 10\N{NO-BREAK SPACE}°",
+        "Lowest elevation 30\N{NO-BREAK SPACE}% or 10°",
         "Antennas 10\N{NO-BREAK SPACE}% or 2",
     ]
