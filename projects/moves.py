@@ -303,12 +303,26 @@ _SCHED_BLOCK_MOVES = _table(
         Way.QA3,
     ),
     _moves(
+        [_S.FULLY_OBSERVED, _S.OBSERVING_TIMED_OUT],
+        _S.SUSPENDED,
+        Right.QA2,
+        "QA2 Fail: more executions are needed, once JAO has agreed",
+        Way.QA2,
+    ),
+    _moves(
         [*_OBSERVABLE, _S.PARTIALLY_OBSERVED],
         _S.OBSERVING_TIMED_OUT,
         Right.OBSERVING,
         "no opportunity is left this season",
     ),
-    _moves([_S.OBSERVING_TIMED_OUT], _S.READY, Right.OBSERVING, "carried over"),
+    _moves(
+        [_S.OBSERVING_TIMED_OUT],
+        _S.READY,
+        Right.OBSERVING,
+        "carried over, or more executions are needed",
+        Way.STEP,
+        Way.QA2,
+    ),
     _moves(
         [_S.NEW_PHASE2, _S.PHASE2_SUBMITTED, *_OBSERVABLE],
         _S.CANCELED,

@@ -5,7 +5,7 @@ from accounts.rights import Right, Scope
 from projects.models import LivingThing, MemberOUS
 from projects.moves import MOVES, Move, steps_from
 from projects.querysets.project import Viewer
-from projects.states import Level
+from projects.states import Level, StateFlag
 
 
 def can_take(user: Viewer, move: Move, thing: LivingThing) -> bool:
@@ -42,5 +42,10 @@ def open_steps(user: Viewer, thing: LivingThing) -> list[Move]:
 
 
 def leads_on(thing: LivingThing, move: Move) -> bool:
-    """Whether a step fits the thing: a repaired one goes only back to where it was."""
+    """Whether a step fits the thing.
+
+    A repaired one goes only back to where it was; one in hold goes to no archive.
+    """
+    if thing.state_flag == StateFlag.IN_HOLD and move.to == "DeliveryInProgress":
+        return False
     return thing.state != "Repaired" or move.to in (thing.resume_state, "Broken", "Deleted")

@@ -13,13 +13,14 @@ from projects.models import (
     GroupOUS,
     LivingThing,
     MemberOUS,
+    ObsUnitSet,
     SchedBlock,
     ScienceGoal,
     Tracked,
 )
 from projects.public import meaning_of, public_label, staff_label
 from projects.querysets.project import Viewer, is_staff_viewer
-from projects.states import Meaning, StateFlag
+from projects.states import WAITING_FLAGS, Meaning
 
 Counted = MemberOUS | SchedBlock | GroupOUS | ScienceGoal
 
@@ -65,6 +66,13 @@ def standing(thing: LivingThing, viewer: Viewer) -> Standing:
         return Standing(thing.state, label, public, thing.state_since, meaning_of(public))
     label = public_label(thing.LEVEL, public, qa2=qa2)
     return Standing(public, label, public, thing.public_since, meaning_of(public))
+
+
+def qa2_of(ous: ObsUnitSet, viewer: Viewer) -> str | None:
+    """QA2's verdict on an OUS as ``viewer`` may be told: people outside after the hold."""
+    held = isinstance(ous, MemberOUS) and ous.is_in_hold
+    told: str | None = getattr(ous, "qa2", None)
+    return None if held and not is_staff_viewer(viewer) else told
 
 
 def version_of(thing: Tracked, viewer: Viewer) -> int:
@@ -127,7 +135,7 @@ def sched_block_of(exec_block: ExecBlock, viewer: Viewer) -> SchedBlock | None:
 
 def waits_for_pi(thing: LivingThing) -> bool:
     """Whether it is the PI who has to act: these come first on their home page."""
-    return thing.state == "Waiting" and thing.state_flag in {*StateFlag}
+    return thing.state == "Waiting" and thing.state_flag in WAITING_FLAGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,10 @@ OBSERVING_ENDED = frozenset(
 )
 TOO_LATE = PROCESSING_BEGAN | OBSERVING_ENDED
 
+REVIEW_BEGAN = frozenset(
+    {_O.REVIEWING, _O.VERIFIED, _O.DELIVERY_IN_PROGRESS, _O.DELIVERED, _O.QA3_IN_PROGRESS}
+)
+
 _PATHS = MappingProxyType(
     {
         (_O.READY, _O.PARTIALLY_OBSERVED): (_O.PARTIALLY_OBSERVED,),
@@ -67,6 +71,11 @@ _PATHS = MappingProxyType(
         },
     }
 )
+
+
+def begins_round(frm: str | None, to: str | None) -> bool:
+    """Whether a step leads from review back to observing or processing: a new round of QA2."""
+    return frm in REVIEW_BEGAN and to not in REVIEW_BEGAN | {_O.READY_FOR_REVIEW}
 
 
 def is_done(passed: Decimal, expected: Decimal | None, tolerance: Decimal) -> bool:

@@ -103,6 +103,8 @@ def public_state(
         return public_state(level, resume_state, flag=flag, passed=passed)
     if state == "Waiting" and flag in _WAITING:
         return _WAITING[StateFlag(flag)]
+    if state == "Verified" and flag == StateFlag.IN_HOLD:
+        return PublicState.BEING_PROCESSED
     if state in _OPERATIONAL:
         taken = level != Level.PROJECT and passed > 0
         return PublicState.PARTIALLY_OBSERVED if taken else PublicState.READY
@@ -168,6 +170,7 @@ _STAFF_LABELS: Mapping[str, str] = MappingProxyType(
         "ObservingTimedOut": "Observing timed out",
     }
 )
+_FLAG_WORDS: Mapping[str, str] = MappingProxyType({StateFlag.IN_HOLD: "in hold"})
 
 
 def staff_label(state: str | None, *, flag: str = "", qa2: str | None = None) -> str:
@@ -176,7 +179,7 @@ def staff_label(state: str | None, *, flag: str = "", qa2: str | None = None) ->
         return NO_LABEL
     words = _STAFF_LABELS.get(state) or _spaced(state)
     if flag:
-        words = f"{words} ({flag})"
+        words = f"{words} ({_FLAG_WORDS.get(flag, flag)})"
     if qa2 and state in {"Verified", "DeliveryInProgress", "Delivered"}:
         words = f"{words}, QA2 {qa2}"
     return words

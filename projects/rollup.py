@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from projects.states import OUSState, ProjectState
+from projects.states import OUSState, ProjectState, StateFlag
 
 _LEFT_OUT = frozenset({OUSState.DELETED, OUSState.CANCELED, OUSState.DO_NOT_OBSERVE})
 
@@ -57,6 +57,12 @@ def rolled_up(states: Iterable[str | None]) -> OUSState | None:
     if max(map(_RANK.__getitem__, known)) > _READY:
         return OUSState.PARTIALLY_OBSERVED
     return least
+
+
+def is_held(target: str | None, members: Iterable[tuple[str | None, str]]) -> bool:
+    """Whether the word that (state, flag) of member OUSs lead to is kept from people outside."""
+    held = (str(OUSState.VERIFIED), str(StateFlag.IN_HOLD))
+    return target == OUSState.VERIFIED and held in members
 
 
 def _counted(states: Iterable[str | None]) -> Sequence[OUSState | None]:

@@ -132,6 +132,11 @@ class StateFlag(StrEnum):
 
     FOR_P2G = "ForP2G"
     TRIGGER = "trigger"
+    IN_HOLD = "InHold"
+
+
+# Those with which a scheduling block waits for the PI, or for whom the PI asked to act.
+WAITING_FLAGS = (StateFlag.FOR_P2G, StateFlag.TRIGGER)
 
 
 class QA0Status(StrEnum):

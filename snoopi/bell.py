@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections, transaction
@@ -38,6 +39,19 @@ def ring_sweep() -> None:
             sweep.apply_async(retry=False, expires=600)
         except OperationalError:
             logger.warning("the broker is away; the next sweep comes with the beat")
+
+
+def ring_hold(ends_at: datetime | None) -> None:
+    """Wake a worker at the end of a hold, once the decision that began it is committed."""
+    if ends_at is not None and settings.REDIS_URL:
+        transaction.on_commit(lambda: _ring_at(ends_at))
+
+
+def _ring_at(moment: datetime) -> None:
+    try:
+        sweep.apply_async(eta=moment, retry=False, expires=moment + timedelta(minutes=10))
+    except OperationalError:
+        logger.warning("the broker is away; the hold's end waits for the next sweep")
 
 
 def ring_source(name: str) -> None:

@@ -53,6 +53,21 @@ VARIABLES = (
         "2",
         "Largest execution fraction that is proposed to who judges QA0; 0: no limit.",
     ),
+    Variable(
+        "DELIVERY_HOLD_SECONDS",
+        "600",
+        "How long a QA2 Pass or SemiPass can be taken back before it is told and delivered.",
+    ),
+    Variable(
+        "REQUEUE_AFTER_FAIL",
+        "now",
+        "After a QA2 Fail the SB is Ready now, or jao: Suspended until JAO lets it go on.",
+    ),
+    Variable(
+        "REVIEWER_IS_NOT_REDUCER",
+        "true",
+        "Whether who reduced the data may not decide on them in QA2.",
+    ),
     Variable("INGEST_MAX_BYTES", "33554432", "Largest body POST ingest/ takes."),
     Variable(
         "INGEST_SOURCES", "none", "What is read by itself: name=address, … (docs/sources.md)."
@@ -88,9 +103,9 @@ def read_number(name: str, default: float, most: float = math.inf) -> float:
     return float(checked(name, number, usable, f"“{text}” is no number {wanted}"))
 
 
-def read_flag(name: str) -> bool:
-    """A yes or no from the environment; no where unset."""
-    text = env.str(name, default="false").lower()
+def read_flag(name: str, default: str = "false") -> bool:
+    """A yes or no from the environment; no where unset, unless ``default`` says yes."""
+    text = env.str(name, default=default).lower()
     known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     checked(name, text, text in known, f"“{text}” is neither true nor false")
     return known[text]

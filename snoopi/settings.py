@@ -214,6 +214,9 @@ CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"snoopi.tasks.poll_source": {"queue": "sources"}}
 
 EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
+DELIVERY_HOLD_SECONDS = environment.read_number("DELIVERY_HOLD_SECONDS", 600, most=31_622_400)
+REQUEUE_AFTER_FAIL = environment.read_choice("REQUEUE_AFTER_FAIL", "now", ("now", "jao"))
+REVIEWER_IS_NOT_REDUCER = environment.read_flag("REVIEWER_IS_NOT_REDUCER", default="true")
 EXECUTION_FRACTION_CAP = environment.read_number("EXECUTION_FRACTION_CAP", 2, most=99)
 INGEST_MAX_BYTES = int(environment.read_number("INGEST_MAX_BYTES", 32 * 1024 * 1024))
 DATA_UPLOAD_MAX_MEMORY_SIZE = INGEST_MAX_BYTES

@@ -11,6 +11,7 @@ from ingest.sources.errors import SourceBusy
 from ingest.sources.ledger import due_names, keep_in_step
 from ingest.sources.poll import poll
 from projects.services.stage_ages import refresh_stage_ages
+from qa.services.reviews import release_verdicts
 from snoopi.celery import app
 from snoopi.heartbeat import mark_swept
 
@@ -34,6 +35,9 @@ def run_ingest(job_id: int) -> None:
 def sweep() -> None:
     """Do whatever the tables still hold: what a lost bell left behind."""
     mark_swept()
+    told = release_verdicts()
+    if told:
+        logger.info("the hold of %s QA2 verdicts is over", told)
     while (job := services.claim_next_job()) is not None:
         _run(job)
 

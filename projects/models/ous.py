@@ -12,7 +12,7 @@ from projects.models.project import Project
 from projects.models.tracked import OUTSIDE_WITHIN, LivingThing
 from projects.public import data_rights
 from projects.querysets.below import GroupOUSQuerySet, MemberOUSQuerySet, ScienceGoalQuerySet
-from projects.states import Level, QA2Outcome
+from projects.states import Level, QA2Outcome, StateFlag
 
 COUNT_HELP = "A copy kept by projects.services."
 
@@ -177,6 +177,11 @@ class MemberOUS(ObsUnitSet):
 
     def passed(self) -> Decimal:
         return self.executions_passed
+
+    @property
+    def is_in_hold(self) -> bool:
+        """Whether its QA2 verdict can still be taken back and is told to nobody outside."""
+        return self.state == "Verified" and self.state_flag == StateFlag.IN_HOLD
 
     @property
     def targets(self) -> list[str]:

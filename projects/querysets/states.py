@@ -14,6 +14,8 @@ from projects.querysets.project import Viewer, is_staff_viewer
 from projects.states import STATES_OF, Level, StateFlag
 
 _FLAGS = ("", *StateFlag)
+# Member OUSs whose QA2 verdict can still be taken back.
+IN_HOLD = Q(state="Verified", state_flag=StateFlag.IN_HOLD)
 _MENDED = ("Broken", "Repaired")
 # Above these two nothing counts executions of its own.
 _COUNTING = frozenset({Level.MEMBER_OUS, Level.SCHED_BLOCK})

@@ -99,6 +99,14 @@ def enter(
     )
 
 
+def turn_outside(thing: LivingThing, *, flag: str, at: datetime | None, account: Account) -> Event:
+    """Change what people outside are told of a state that stays; answer the unsaved event."""
+    public_frm, moment = thing.public_state, at or timezone.now()
+    thing.state_flag = flag
+    thing.public_since = moment
+    return state_event(thing, frm=thing.state, public_frm=public_frm, at=moment, account=account)
+
+
 def state_event(
     thing: LivingThing,
     *,

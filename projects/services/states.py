@@ -27,12 +27,22 @@ from projects.models import (
 )
 from projects.moves import MACHINE_WAYS, Move, Way, find_move
 from projects.permissions import can_take, leads_on, open_steps
+from projects.progress import begins_round
 from projects.querysets.below import NOT_COUNTED
-from projects.rollup import project_following, rolled_up
+from projects.rollup import is_held, project_following, rolled_up
 from projects.services.bulk import save_alike
-from projects.services.entering import STATE_FIELDS, Account, enter, save_states, state_event
+from projects.services.entering import (
+    STATE_FIELDS,
+    Account,
+    enter,
+    save_states,
+    state_event,
+    turn_outside,
+)
 from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.progress import follow_block
+from projects.services.reviews import forget_verdict
+from projects.states import StateFlag
 
 FOLLOWS = "Groups and science goals follow their member OUSs and take no steps of their own."
 
@@ -61,7 +71,7 @@ def move_state(
     thing = type(thing)._default_manager.select_for_update().get(pk=thing.pk)
     if expected_version is not None and thing.version != expected_version:
         raise StaleVersion(thing.version)
-    move = _legal_move(thing, to, actor, way)
+    move = legal_move(thing, to, actor, way)
     if actor is not None and not can_take(actor, move, thing):
         raise NotAllowed(f"The step from {move.frm} to {move.to} is not yours to take.")
     if isinstance(thing, MemberOUS) and to == "Reviewing" and actor is not None:
@@ -70,6 +80,8 @@ def move_state(
         raise NoteMissing(to)
     account = Account.of(actor, note, note_public)
     frm = thing.state
+    if isinstance(thing, MemberOUS) and begins_round(frm, to):
+        forget_verdict(thing)
     event = enter(thing, to=to, at=timezone.now(), account=account, flag=flag)
     thing.state_decided_at = thing.state_since if actor else thing.state_decided_at
     save_states([thing], [event])
@@ -84,7 +96,8 @@ def move_state(
     return thing
 
 
-def _legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Move:
+def legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Move:
+    """Answer the step that MOVES has; raises IllegalMove, which names those that it has."""
     if isinstance(thing, GroupOUS | ScienceGoal):
         raise IllegalMove(thing.state, to, [], FOLLOWS)
     move = find_move(thing.LEVEL, thing.state, to)
@@ -104,9 +117,14 @@ def roll_up(project: Project) -> list[Event]:
     """
     rows = MemberOUS.objects.filter(project_id=project.pk).order_by()
     members = [
-        (group_id, goal_id, Cause(state, since))
-        for group_id, goal_id, state, since in rows.values_list(
-            "group_ous_id", "science_goal_id", "state", "state_since"
+        (group_id, goal_id, Cause(state, since, flag, told))
+        for group_id, goal_id, state, since, flag, told in rows.values_list(
+            "group_ous_id",
+            "science_goal_id",
+            "state",
+            "state_since",
+            "state_flag",
+            "public_since",
         )
     ]
     changed: list[LivingThing] = []
@@ -122,10 +140,12 @@ def roll_up(project: Project) -> list[Event]:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A member OUS's state and since when it holds."""
+    """A member OUS's state, since when it holds, and since when people outside read their word."""
 
     state: str | None
     since: datetime | None
+    flag: str = ""
+    public_since: datetime | None = None
 
 
 def _latest(causes: Iterable[Cause]) -> datetime | None:
@@ -152,13 +172,23 @@ def _roll_up_sets(
 
 def _follow(row: LivingThing, causes: list[Cause]) -> Event | None:
     target = rolled_up(cause.state for cause in causes)
+    held = is_held(target, [(cause.state, cause.flag) for cause in causes])
     if target == row.state:
-        return None
+        return _follow_hold(row, held, causes)
     if target is not None:
-        return enter(row, to=target, at=_latest(causes), account=Account())
+        flag = StateFlag.IN_HOLD if held else ""
+        return enter(row, to=target, at=_latest(causes), account=Account(), flag=flag)
     frm, public_frm = row.state, row.public_state
     row.state, row.state_flag, row.state_since, row.public_since = None, "", None, None
     return state_event(row, frm=frm, public_frm=public_frm, at=timezone.now(), account=Account())
+
+
+def _follow_hold(row: LivingThing, held: bool, causes: list[Cause]) -> Event | None:
+    """The end, or the beginning, of a hold below a set whose state stays the same."""
+    if held == (row.state_flag == StateFlag.IN_HOLD):
+        return None
+    told = max((cause.public_since for cause in causes if cause.public_since), default=None)
+    return turn_outside(row, flag=StateFlag.IN_HOLD if held else "", at=told, account=Account())
 
 
 def _roll_up_project(

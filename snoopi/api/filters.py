@@ -15,7 +15,7 @@ from projects.lookup import canonical_ref, project_id_of
 from projects.models import EventKind, MemberOUS, Role
 from projects.querysets.lines import ous_keys
 from projects.querysets.project import is_staff_viewer
-from projects.querysets.states import in_state, state_words
+from projects.querysets.states import IN_HOLD, in_state, state_words
 from projects.states import ACTIVE_PROJECT_STATES, Level, QA0Status, QA2Outcome
 from snoopi.api.errors import BadValue
 
@@ -113,9 +113,11 @@ def _with_members(rows: Rows, members: Callable[[Rows], Rows]) -> Rows:
 
 def _by_qa2(rows: Rows, asked: Asked) -> Rows:
     words = asked.words([*QA2Outcome, "null"])
-    condition = Q(qa2__in=words)
+    # During the hold people outside are not told.
+    held = Q(pk__in=[]) if is_staff_viewer(asked.viewer) else IN_HOLD
+    condition = Q(qa2__in=words) & ~held
     if "null" in words:
-        condition |= Q(qa2=None)
+        condition |= Q(qa2=None) | held
     return _with_members(rows, lambda members: members.filter(condition))
 
 

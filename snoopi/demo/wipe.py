@@ -15,11 +15,22 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
-from qa.models import ExecReport, LateVerdict, QA0Decision, QA0Reason
+from qa.models import (
+    ExecReport,
+    LateVerdict,
+    QA0Decision,
+    QA0Reason,
+    QA2Decision,
+    QA2Reason,
+    QA2Round,
+)
 from snoopi.demo.people import PEOPLE
 
 # What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
+    (QA2Reason, "decision__round__member_ous__project_id__in"),
+    (QA2Decision, "round__member_ous__project_id__in"),
+    (QA2Round, "member_ous__project_id__in"),
     (LateVerdict, "member_ous__project_id__in"),
     (QA0Reason, "decision__exec_block__project_id__in"),
     (QA0Decision, "exec_block__project_id__in"),

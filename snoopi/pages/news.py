@@ -20,7 +20,7 @@ from projects.models import (
 )
 from projects.presentation import Told, told
 from projects.querysets.project import is_staff_viewer
-from projects.states import Level, StateFlag
+from projects.states import WAITING_FLAGS, Level, StateFlag
 from snoopi.pages.tiles import own_projects
 
 NEWS_STEP = 3
@@ -127,7 +127,7 @@ def _by_day(items: Iterable[NewsItem]) -> list[tuple[date, list[NewsItem]]]:
 def needs_of(user: User) -> list[SchedBlock]:
     """The scheduling blocks that wait for this person: as PI, or as delegee for the purpose."""
     waiting = SchedBlock.objects.visible_to(user).filter(state="Waiting")
-    mine = Q(state_flag__in=[*StateFlag], project__in=_projects(user, Role.PI))
+    mine = Q(state_flag__in=WAITING_FLAGS, project__in=_projects(user, Role.PI))
     phase2 = _projects(user, Role.DELEGEE, DelegationKind.PHASE2)
     triggers = _projects(user, Role.DELEGEE, DelegationKind.TOO)
     mine |= Q(state_flag=StateFlag.FOR_P2G, project__in=phase2)

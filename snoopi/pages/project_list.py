@@ -13,7 +13,7 @@ from projects.presentation import Standing, Waiting, standing, waiting
 from projects.public import meaning_of, public_state
 from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import in_state
-from projects.states import Level, OUSState, ProjectState, StateFlag
+from projects.states import WAITING_FLAGS, Level, OUSState, ProjectState
 from snoopi.pages.listing import Column, ListForm, in_roles, role_on, state_rank, text_in
 from snoopi.usual import Usual, usual_of_cycles
 
@@ -118,7 +118,7 @@ def _oldest_waiting(field: str, user: User) -> Subquery:
 def _asks_the_pi(field: str, user: User) -> Subquery:
     """Of the scheduling block that has waited longest for the PI: nothing else is as urgent."""
     blocks = SchedBlock.objects.filter(
-        project=OuterRef("pk"), state="Waiting", state_flag__in=[*StateFlag]
+        project=OuterRef("pk"), state="Waiting", state_flag__in=WAITING_FLAGS
     )
     oldest = blocks.order_by(F(_since(user)).asc(nulls_last=True), "pk")
     return Subquery(oldest.values(field)[:1])

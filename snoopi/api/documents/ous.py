@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from projects.models import Event, GroupOUS, MemberOUS
-from projects.presentation import standing, told, version_of
+from projects.presentation import qa2_of, standing, told, version_of
 from projects.public import data_rights
 from projects.querysets.project import Viewer
 from snoopi.api.documents.common import archive_query, executions, named, waits
@@ -26,7 +26,7 @@ def status(ous: Any, viewer: Viewer) -> Status:
         state=found.state,
         state_since=found.since,
         label=found.label,
-        qa2=ous.qa2,
+        qa2=qa2_of(ous, viewer),
         qa2_passed=ous.qa2_passed,
         executions=executions(ous),
         delivered_at=ous.delivered_at,

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from accounts.rights import RIGHTS, STAFF_ROLE_WORDS, Right, Scope
 from projects.moves import MOVES, Move, Way
 from projects.public import MEANINGS, public_label, public_state
-from projects.states import STATES_OF, Level, StateFlag
+from projects.states import STATES_OF, WAITING_FLAGS, Level, StateFlag
 
 _LEVELS = {
     Level.PROJECT: "Project",
@@ -64,9 +64,12 @@ def _level(level: Level, title: str) -> Iterator[str]:
     for state in STATES_OF[level]:
         yield f"| {state} | {_public(level, state, 0)} | {_public(level, state, 1)} |"
         if state == "Waiting":
-            for flag in StateFlag:
+            for flag in WAITING_FLAGS:
                 word = public_state(level, state, flag=flag)
                 yield f"| {state}, flag {flag} | {word} | {word} |"
+        if state == "Verified":
+            word = public_state(level, state, flag=StateFlag.IN_HOLD)
+            yield f"| {state}, in hold | {word} | {word} |"
     yield ""
     yield "| from | to | when | by | who |"
     yield "|---|---|---|---|---|"

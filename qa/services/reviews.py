@@ -1,0 +1,279 @@
+"""QA2: deciding on the products of a member OUS, taking it back, and the end of the hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from projects.errors import IllegalMove, NotAllowed, StaleVersion
+from projects.models import Event, MemberOUS, SchedBlock
+from projects.moves import Way
+from projects.querysets.states import IN_HOLD
+from projects.services.entering import Account
+from projects.services.events import append_events, lock_project, shown_subjects, touch
+from projects.services.reviews import end_hold, send_back, unverify_member, verify_member
+from projects.services.states import legal_move, roll_up
+from projects.states import OUSState, QA2Outcome, SchedBlockState
+from qa.errors import BadJudgement
+from qa.models import QA2Decision, QA2Reason
+from qa.observatory import reasons as table_of_reasons
+from qa.permissions import can_decide_qa2, is_own_reduction
+from qa.reasons import OTHER, QALevel, Reason
+from qa.services.judgements import LONGEST_COMMENT
+from qa.services.rounds import keep_rounds
+
+MOST_EXTRA = Decimal("99.99")
+GIVES_REASONS = (QA2Outcome.SEMI_PASS, QA2Outcome.FAIL)
+_LEFT_OUT = (SchedBlockState.DELETED, SchedBlockState.CANCELED, SchedBlockState.DO_NOT_OBSERVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision as somebody words it; checked by ``decide_qa2``.
+
+    ``sched_block`` is the ref of the block that a Fail sends back, the first where it is "".
+    """
+
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    comment_public: bool = False
+    extra_executions: Decimal | None = None
+    sched_block: str = ""
+    figures: Sequence[Mapping[str, Any]] = ()
+    checks: Sequence[Mapping[str, Any]] = ()
+    suggestion: Mapping[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def decide_qa2(
+    member_ous: MemberOUS,
+    *,
+    outcome: str,
+    reasons: Iterable[str] = (),
+    comment: str = "",
+    comment_public: bool = False,
+    extra_executions: Decimal | None = None,
+    sched_block: str = "",
+    figures: Sequence[Mapping[str, Any]] = (),
+    checks: Sequence[Mapping[str, Any]] = (),
+    suggestion: Mapping[str, Any] | None = None,
+    actor: User,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> QA2Decision:
+    """Decide on a member OUS under review and answer the decision.
+
+    In one transaction under the project's lock: the decision with its reasons in the
+    current round, the member OUS's step and copy of the verdict, for a Fail its scheduling
+    block and a new round, roll-ups, events. ``at`` is now unless history is told. Raises
+    NotAllowed, StaleVersion, IllegalMove, BadJudgement.
+    """
+    member = _locked(member_ous, actor, expected_version)
+    words = Review(
+        outcome,
+        tuple(dict.fromkeys(reasons)),
+        comment.strip(),
+        comment_public,
+        extra_executions,
+        sched_block,
+        figures,
+        checks,
+        suggestion or {},
+    )
+    legal_move(member, _target(member, words.outcome), actor, Way.QA2)
+    chosen = _checked(words)
+    block = _block_to_observe(member, words)
+    moment = at or timezone.now()
+    decision = _write(member, words, chosen, actor, moment)
+    _finish(member, _follow(member, block, decision))
+    if outcome == QA2Outcome.FAIL:
+        keep_rounds(member, moment)
+    member_ous.refresh_from_db()
+    return decision
+
+
+@transaction.atomic
+def undo_qa2(
+    member_ous: MemberOUS, *, actor: User, expected_version: int | None = None, note: str = ""
+) -> QA2Decision:
+    """Take a Pass or SemiPass back while its hold runs; answer the decision.
+
+    The member OUS is under review again, in the same round. Raises NotAllowed,
+    StaleVersion, IllegalMove where no hold runs.
+    """
+    member, now = _locked(member_ous, actor, expected_version), timezone.now()
+    move = legal_move(member, OUSState.REVIEWING, actor, Way.QA2)
+    decision = _held_decision(member)
+    if decision is None or decision.hold_until is None or decision.hold_until <= now:
+        raise IllegalMove(move.frm, move.to, [], "No hold runs: nothing can be taken back.")
+    decision.undone_at, decision.undone_by = now, actor
+    decision.save(update_fields=["undone_at", "undone_by"])
+    account = Account.of(actor, note.strip())
+    _finish(member, unverify_member(member, account=account, at=now))
+    member_ous.refresh_from_db()
+    return decision
+
+
+@transaction.atomic
+def release_verdict(member_ous: MemberOUS, *, now: datetime | None = None) -> bool:
+    """Tell people outside of a verdict whose hold is over; answer whether there was one.
+
+    It is told as of the hold's end. Nothing happens twice, and nothing before that moment.
+    """
+    lock_project(member_ous.project_id)
+    member = MemberOUS.objects.select_for_update().get(pk=member_ous.pk)
+    decision = _held_decision(member)
+    if decision is None or decision.hold_until is None:
+        return False
+    if decision.hold_until > (now or timezone.now()):
+        return False
+    events = end_hold(member, account=_account(decision), at=decision.hold_until)
+    _finish(member, events)
+    member_ous.refresh_from_db()
+    return True
+
+
+def release_verdicts(now: datetime | None = None) -> int:
+    """Tell of every verdict whose hold is over, each in its own transaction; answer how many."""
+    moment = now or timezone.now()
+    over = QA2Decision.objects.for_delivery().past_hold(moment)
+    members = MemberOUS.objects.filter(IN_HOLD, qa2_rounds__decisions__in=over)
+    return sum(release_verdict(member, now=moment) for member in members.order_by("pk"))
+
+
+def _locked(member_ous: MemberOUS, actor: User, expected_version: int | None) -> MemberOUS:
+    lock_project(member_ous.project_id)
+    member = MemberOUS.objects.select_for_update().get(pk=member_ous.pk)
+    if is_own_reduction(actor, member):
+        raise NotAllowed("You reduced these data: somebody else decides on them.")
+    if not can_decide_qa2(actor, member):
+        raise NotAllowed("Deciding on member OUSs is not yours.")
+    if expected_version is not None and member.version != expected_version:
+        raise StaleVersion(member.version)
+    return member
+
+
+def _target(member: MemberOUS, outcome: str) -> OUSState:
+    if outcome != QA2Outcome.FAIL:
+        return OUSState.VERIFIED
+    return OUSState.PARTIALLY_OBSERVED if member.executions_passed > 0 else OUSState.READY
+
+
+def _checked(words: Review) -> list[Reason]:
+    """Answer the reasons; raises BadJudgement for the first thing that cannot be so."""
+    if words.outcome not in [*QA2Outcome]:
+        raise BadJudgement("outcome", "This is no QA2 outcome.", [*QA2Outcome])
+    _check_extra(words)
+    if len(words.comment) > LONGEST_COMMENT:
+        raise BadJudgement("comment", f"At most {LONGEST_COMMENT} characters.")
+    chosen = _chosen(words)
+    if any(reason.code == OTHER for reason in chosen) and not words.comment:
+        raise BadJudgement("comment", "The reason “other” needs a comment.")
+    return chosen
+
+
+def _check_extra(words: Review) -> None:
+    extra = words.extra_executions
+    if words.outcome != QA2Outcome.FAIL:
+        if extra is not None:
+            raise BadJudgement("extra_executions", f"{words.outcome} asks for no executions.")
+        return
+    if extra is None:
+        raise BadJudgement("extra_executions", "Fail says how many executions more are needed.")
+    if not extra.is_finite() or not 0 < extra <= MOST_EXTRA or extra != round(extra, 2):
+        least = "A number above 0"
+        raise BadJudgement("extra_executions", f"{least}, up to {MOST_EXTRA}, two decimals.")
+
+
+def _chosen(words: Review) -> list[Reason]:
+    if words.outcome not in GIVES_REASONS:
+        if words.reasons:
+            raise BadJudgement("reasons", f"{words.outcome} takes no reasons.")
+        return []
+    rows = table_of_reasons().on(QALevel.QA2)
+    offered = {row.code: row for row in rows if row.fits(words.outcome)}
+    for code in words.reasons:
+        if code not in offered:
+            sentence = f"“{code[:40]}” is no reason for {words.outcome}."
+            raise BadJudgement("reasons", sentence, [*offered])
+    if not words.reasons:
+        raise BadJudgement("reasons", f"{words.outcome} needs at least one reason.", [*offered])
+    return [row for code, row in offered.items() if code in words.reasons]
+
+
+def _block_to_observe(member: MemberOUS, words: Review) -> SchedBlock | None:
+    """The scheduling block that a Fail sends back, None where the member OUS has none."""
+    if words.outcome != QA2Outcome.FAIL:
+        return None
+    blocks = list(
+        member.sched_blocks.select_for_update().exclude(state__in=_LEFT_OUT).order_by("pk")
+    )
+    if not words.sched_block:
+        return blocks[0] if blocks else None
+    for block in blocks:
+        if block.ref == words.sched_block:
+            return block
+    raise BadJudgement("sched_block", "It has no such block.", [block.ref for block in blocks])
+
+
+def _write(
+    member: MemberOUS, words: Review, chosen: list[Reason], actor: User, at: datetime
+) -> QA2Decision:
+    is_fail = words.outcome == QA2Outcome.FAIL
+    hold = timedelta(seconds=settings.DELIVERY_HOLD_SECONDS)
+    decision = QA2Decision.objects.create(
+        round=keep_rounds(member, at),
+        outcome=words.outcome,
+        comment=words.comment,
+        comment_public=words.comment_public and bool(words.comment),
+        extra_executions=words.extra_executions,
+        figures=[*map(dict, words.figures)],
+        checks=[*map(dict, words.checks)],
+        suggestion=dict(words.suggestion),
+        decided_by=actor,
+        role_word=Account.of(actor).word,
+        at=at,
+        hold_until=None if is_fail else at + hold,
+    )
+    QA2Reason.objects.bulk_create(
+        QA2Reason(decision=decision, code=row.code, family=row.family, name=row.name)
+        for row in chosen
+    )
+    return decision
+
+
+def _follow(member: MemberOUS, block: SchedBlock | None, decision: QA2Decision) -> list[Event]:
+    account, at = _account(decision), decision.at
+    if decision.hold_until is None:
+        extra = decision.extra_executions or Decimal(0)
+        return send_back(member, block, extra=extra, account=account, at=at)
+    is_held = decision.hold_until > timezone.now()
+    return verify_member(member, qa2=decision.outcome, is_held=is_held, account=account, at=at)
+
+
+def _account(decision: QA2Decision) -> Account:
+    return Account(
+        decision.decided_by, decision.role_word, decision.comment, decision.comment_public
+    )
+
+
+def _finish(member: MemberOUS, events: list[Event]) -> None:
+    """Roll up, give new versions to what stands above, append; the last of a transaction."""
+    events = [*events, *(roll_up(member.project))]
+    touch([member], shown_subjects(events))
+    append_events(events)
+
+
+def _held_decision(member: MemberOUS) -> QA2Decision | None:
+    """The decision whose hold keeps a member OUS, None where it is in none."""
+    if not member.is_in_hold:
+        return None
+    held = QA2Decision.objects.for_delivery().filter(round__member_ous=member)
+    return held.select_related("decided_by").first()
