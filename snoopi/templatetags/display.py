@@ -7,7 +7,7 @@ tags are built in (settings), so templates need no ``load``.
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django import template
 from django.template import Context
@@ -33,6 +33,8 @@ from snoopi.usual import days_words
 register = template.Library()
 
 NOT_KNOWN = "N/A"
+# A template hands on "" where a thing has no such part.
+Number = float | Decimal | Literal[""] | None
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _SIDES = {Apart.HIGH: "▲", Apart.LOW: "▼"}
 _CLOSE_UNITS = frozenset({"°", "′", "″"})
@@ -184,9 +186,9 @@ def uid(thing: Tracked | str | None) -> SafeString:
 
 
 @register.simple_tag
-def quantity(value: float | Decimal | None, unit: str, decimals: int = 2) -> SafeString:
+def quantity(value: Number, unit: str, decimals: int = 2) -> SafeString:
     """A number with its unit, or "N/A"."""
-    if value is None:
+    if value is None or value == "":
         return mark_safe(NOT_KNOWN)  # noqa: S308 - our own constant
     number = f"{value:.{decimals}f}".replace("-", coordinates.MINUS)
     gap = "" if unit in _CLOSE_UNITS else "\N{NO-BREAK SPACE}"
@@ -194,9 +196,9 @@ def quantity(value: float | Decimal | None, unit: str, decimals: int = 2) -> Saf
 
 
 @register.filter
-def fixed(value: float | None, decimals: int = 2) -> str:
+def fixed(value: Number, decimals: int = 2) -> str:
     """A number with so many decimals; for columns whose head names the unit."""
-    return NOT_KNOWN if value is None else f"{value:.{decimals}f}"
+    return NOT_KNOWN if value is None or value == "" else f"{value:.{decimals}f}"
 
 
 @register.simple_tag

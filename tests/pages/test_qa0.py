@@ -4,10 +4,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from projects.models import Event, ExecBlock, MemberOUS, SchedBlock
-from qa.models import LateVerdict, QA0Decision
+from qa.models import ExecReport, LateVerdict, QA0Decision
+from qa.observed import TsysSamples
 from qa.services.judgements import decide_qa0
+from qa.stored import as_json
+from tests.ingest.readers.asdm_files import execution
 from tests.pages.test_things import fact, text_of
 
 pytestmark = pytest.mark.django_db
@@ -264,3 +268,14 @@ def test_declaration_that_is_refused_changes_nothing(who, form, status, cast_pro
 
     assert declare(client, block, **form).status_code == status
     assert SchedBlock.objects.get(pk=block.pk).state == "Ready"
+
+
+def test_form_opens_for_a_data_set_without_temperatures(judge, run):
+    observed = as_json(execution(tsys=TsysSamples()))
+    ExecReport.objects.create(
+        exec_block=run, observed=observed, digest="x", recorded_at=timezone.now()
+    )
+
+    page = " ".join(shown(judge.get(address(run))).split())
+
+    assert "<dt>Average T<sub>sys</sub></dt><dd>N/A</dd>" in page
