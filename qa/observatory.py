@@ -6,6 +6,7 @@ from typing import Any
 
 from projects import observatory
 from projects.tables import read_table
+from qa.criteria import Criteria
 from qa.fraction import NominalTsys
 from qa.limits import Limits, newest
 from qa.reasons import Reasons
@@ -27,6 +28,11 @@ def limits() -> Limits:
         calibrator_rules=_table("calibrators.csv"),
         nominals=_table("array_configurations.csv"),
     )
+
+
+def criteria() -> Criteria:
+    """The criteria of QA2."""
+    return Criteria(rms_rules=_table("rms_tolerances.csv"), beam_rules=_table("beam_rules.csv"))
 
 
 def reasons() -> Reasons:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from projects.tables import Cells, Reader, confidence_of, csv_rows, filled, one_of
+from qa.criteria_tables import CRITERIA_READERS
 from qa.judging_tables import JUDGING_READERS
 from qa.limits import AntennaRule, CalibratorRule, Limit, Nominal, plain_configuration
 
@@ -138,4 +139,5 @@ QA_READERS: Mapping[str, Reader] = {
     "calibrators.csv": read_calibrator_rules,
     "array_configurations.csv": read_nominals,
     **JUDGING_READERS,
+    **CRITERIA_READERS,
 }
