@@ -110,12 +110,14 @@ class Judged:
     """One comparison: its answer with the sentence, the rule's source, and how far off it is.
 
     ``excess`` orders comparisons of the same answer; None where nothing was compared.
+    ``reason`` is the code that a verdict would give for it.
     """
 
     answer: Answer
     sentence: str
     source: str = ""
     excess: float | None = None
+    reason: str = ""
 
 
 def positive(value: object) -> float | None:
@@ -146,7 +148,7 @@ def judge_rms(
     answer = _within(ratio, rule.pass_ratio, rule.judged_ratio)
     bound = _bound_words(answer, rule.pass_ratio, rule.judged_ratio)
     sentence = f"rms {_apart(ratio, rule)} request{remark}, {bound}"
-    return Judged(answer, sentence, rule.source, ratio)
+    return Judged(answer, sentence, rule.source, ratio, "rms_above_request")
 
 
 def judge_beam(
@@ -174,7 +176,7 @@ def _judge_area(asked: float | None, major: float, minor: float, rule: BeamRule)
     limit = rule.pass_ratio if answer == Answer.PASS else rule.judged_ratio or rule.pass_ratio
     words = {Answer.PASS: "within", Answer.JUDGE: "judged up to", Answer.FAIL: "limit"}[answer]
     sentence = f"beam area {_ratio(ratio)} × the one asked for, {words} {limit:g} ×"
-    return Judged(answer, sentence, rule.source, ratio)
+    return Judged(answer, sentence, rule.source, ratio, "beam_too_large")
 
 
 def _judge_range(goals: Goals, sizes: Mapping[str, float], rule: BeamRule) -> Judged:
@@ -182,10 +184,10 @@ def _judge_range(goals: Goals, sizes: Mapping[str, float], rule: BeamRule) -> Ju
     for name, size in sizes.items():
         if most is not None and size > most * (1 + _SAME):
             sentence = f"beam, {name} {_angle(size)}: coarser than {_angle(most)} asked for"
-            return Judged(Answer.FAIL, sentence, rule.source, size / most)
+            return Judged(Answer.FAIL, sentence, rule.source, size / most, "beam_too_large")
         if least is not None and size < least * (1 - _SAME):
             sentence = f"beam, {name} {_angle(size)}: finer than {_angle(least)} asked for"
-            return Judged(Answer.FAIL, sentence, rule.source, least / size)
+            return Judged(Answer.FAIL, sentence, rule.source, least / size, "beam_too_small")
     told = " and ".join(f"{name} {_angle(size)}" for name, size in sizes.items())
     if least is None or most is None:
         missing = "range" if least is most else "finest" if least is None else "coarsest"

@@ -1,10 +1,9 @@
 """QA2: deciding on the products of a member OUS, taking it back, and the end of the hold."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,36 +18,17 @@ from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.reviews import end_hold, send_back, unverify_member, verify_member
 from projects.services.states import legal_move, roll_up
-from projects.states import OUSState, QA2Outcome, SchedBlockState
+from projects.states import OUSState, QA2Outcome
+from qa.asked_got import Got, as_json
+from qa.checks import Ticked
+from qa.checks import as_json as checks_as_json
 from qa.errors import BadJudgement
 from qa.models import QA2Decision, QA2Reason
-from qa.observatory import reasons as table_of_reasons
 from qa.permissions import can_decide_qa2, is_own_reduction
-from qa.reasons import OTHER, QALevel, Reason
-from qa.services.judgements import LONGEST_COMMENT
+from qa.reasons import Reason
+from qa.reviewing import Review, reasons_of
 from qa.services.rounds import keep_rounds
-
-MOST_EXTRA = Decimal("99.99")
-GIVES_REASONS = (QA2Outcome.SEMI_PASS, QA2Outcome.FAIL)
-_LEFT_OUT = (SchedBlockState.DELETED, SchedBlockState.CANCELED, SchedBlockState.DO_NOT_OBSERVE)
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A decision as somebody words it; checked by ``decide_qa2``.
-
-    ``sched_block`` is the ref of the block that a Fail sends back, the first where it is "".
-    """
-
-    outcome: str
-    reasons: tuple[str, ...] = ()
-    comment: str = ""
-    comment_public: bool = False
-    extra_executions: Decimal | None = None
-    sched_block: str = ""
-    figures: Sequence[Mapping[str, Any]] = ()
-    checks: Sequence[Mapping[str, Any]] = ()
-    suggestion: Mapping[str, Any] = field(default_factory=dict)
+from qa.services.weighing import Weighed, counted_blocks, weigh
 
 
 @transaction.atomic
@@ -61,9 +41,8 @@ def decide_qa2(
     comment_public: bool = False,
     extra_executions: Decimal | None = None,
     sched_block: str = "",
-    figures: Sequence[Mapping[str, Any]] = (),
-    checks: Sequence[Mapping[str, Any]] = (),
-    suggestion: Mapping[str, Any] | None = None,
+    achieved: Iterable[Got] = (),
+    checks: Iterable[Ticked] = (),
     actor: User,
     expected_version: int | None = None,
     at: datetime | None = None,
@@ -83,12 +62,11 @@ def decide_qa2(
         comment_public,
         extra_executions,
         sched_block,
-        figures,
-        checks,
-        suggestion or {},
+        tuple(achieved),
+        tuple(checks),
     )
     legal_move(member, _target(member, words.outcome), actor, Way.QA2)
-    chosen = _checked(words)
+    chosen = reasons_of(words)
     block = _block_to_observe(member, words)
     moment = at or timezone.now()
     decision = _write(member, words, chosen, actor, moment)
@@ -150,7 +128,8 @@ def release_verdicts(now: datetime | None = None) -> int:
 
 def _locked(member_ous: MemberOUS, actor: User, expected_version: int | None) -> MemberOUS:
     lock_project(member_ous.project_id)
-    member = MemberOUS.objects.select_for_update().get(pk=member_ous.pk)
+    rows = MemberOUS.objects.with_parents().select_for_update(of=("self",))
+    member = rows.get(pk=member_ous.pk)
     if is_own_reduction(actor, member):
         raise NotAllowed("You reduced these data: somebody else decides on them.")
     if not can_decide_qa2(actor, member):
@@ -166,55 +145,11 @@ def _target(member: MemberOUS, outcome: str) -> OUSState:
     return OUSState.PARTIALLY_OBSERVED if member.executions_passed > 0 else OUSState.READY
 
 
-def _checked(words: Review) -> list[Reason]:
-    """Answer the reasons; raises BadJudgement for the first thing that cannot be so."""
-    if words.outcome not in [*QA2Outcome]:
-        raise BadJudgement("outcome", "This is no QA2 outcome.", [*QA2Outcome])
-    _check_extra(words)
-    if len(words.comment) > LONGEST_COMMENT:
-        raise BadJudgement("comment", f"At most {LONGEST_COMMENT} characters.")
-    chosen = _chosen(words)
-    if any(reason.code == OTHER for reason in chosen) and not words.comment:
-        raise BadJudgement("comment", "The reason “other” needs a comment.")
-    return chosen
-
-
-def _check_extra(words: Review) -> None:
-    extra = words.extra_executions
-    if words.outcome != QA2Outcome.FAIL:
-        if extra is not None:
-            raise BadJudgement("extra_executions", f"{words.outcome} asks for no executions.")
-        return
-    if extra is None:
-        raise BadJudgement("extra_executions", "Fail says how many executions more are needed.")
-    if not extra.is_finite() or not 0 < extra <= MOST_EXTRA or extra != round(extra, 2):
-        least = "A number above 0"
-        raise BadJudgement("extra_executions", f"{least}, up to {MOST_EXTRA}, two decimals.")
-
-
-def _chosen(words: Review) -> list[Reason]:
-    if words.outcome not in GIVES_REASONS:
-        if words.reasons:
-            raise BadJudgement("reasons", f"{words.outcome} takes no reasons.")
-        return []
-    rows = table_of_reasons().on(QALevel.QA2)
-    offered = {row.code: row for row in rows if row.fits(words.outcome)}
-    for code in words.reasons:
-        if code not in offered:
-            sentence = f"“{code[:40]}” is no reason for {words.outcome}."
-            raise BadJudgement("reasons", sentence, [*offered])
-    if not words.reasons:
-        raise BadJudgement("reasons", f"{words.outcome} needs at least one reason.", [*offered])
-    return [row for code, row in offered.items() if code in words.reasons]
-
-
 def _block_to_observe(member: MemberOUS, words: Review) -> SchedBlock | None:
     """The scheduling block that a Fail sends back, None where the member OUS has none."""
     if words.outcome != QA2Outcome.FAIL:
         return None
-    blocks = list(
-        member.sched_blocks.select_for_update().exclude(state__in=_LEFT_OUT).order_by("pk")
-    )
+    blocks = list(counted_blocks(member).select_for_update())
     if not words.sched_block:
         return blocks[0] if blocks else None
     for block in blocks:
@@ -227,6 +162,7 @@ def _write(
     member: MemberOUS, words: Review, chosen: list[Reason], actor: User, at: datetime
 ) -> QA2Decision:
     is_fail = words.outcome == QA2Outcome.FAIL
+    weighed = _weighed(member, words)
     hold = timedelta(seconds=settings.DELIVERY_HOLD_SECONDS)
     decision = QA2Decision.objects.create(
         round=keep_rounds(member, at),
@@ -234,9 +170,9 @@ def _write(
         comment=words.comment,
         comment_public=words.comment_public and bool(words.comment),
         extra_executions=words.extra_executions,
-        figures=[*map(dict, words.figures)],
-        checks=[*map(dict, words.checks)],
-        suggestion=dict(words.suggestion),
+        figures=as_json(weighed.rows, weighed.goals),
+        checks=checks_as_json(words.checks),
+        suggestion=asdict(weighed.suggestion),
         decided_by=actor,
         role_word=Account.of(actor).word,
         at=at,
@@ -247,6 +183,15 @@ def _write(
         for row in chosen
     )
     return decision
+
+
+def _weighed(member: MemberOUS, words: Review) -> Weighed:
+    """The figures as they count; who puts one in place of the pipeline's says why."""
+    found = weigh(member, words.achieved)
+    for row in found.rows:
+        if row.replaced and not row.got.note:
+            raise BadJudgement("achieved", f"Say why, for {row.got.source or 'the image'}.")
+    return found
 
 
 def _follow(member: MemberOUS, block: SchedBlock | None, decision: QA2Decision) -> list[Event]:

@@ -12,6 +12,8 @@ from projects.models import MemberOUS
 from projects.moves import Way
 from projects.services.states import move_state
 from projects.states import OUSState, QA2Outcome
+from qa.asked_got import Got, from_json
+from qa.checks import ticked
 from qa.errors import BadJudgement
 from qa.models import QA2Decision, QA2Reason, QA2Round
 from qa.services.reviews import decide_qa2, release_verdict, release_verdicts, undo_qa2
@@ -73,7 +75,8 @@ def test_good_outcome_verifies_and_holds(outcome, member, qa):
 
 def test_decision_keeps_all_that_was_shown(member, qa):
     opened(member, qa)
-    figures, checks = [{"figure": "rms", "asked": 1.0}], [{"check": "bandpass", "ok": True}]
+    checks = ticked([{"code": "bandpass", "ok": True, "comment": "flat"}])
+    got = Got(source="SgrB2", kind="continuum", sensitivity_mjy=0.5)
 
     decision = decide(
         member,
@@ -81,13 +84,15 @@ def test_decision_keeps_all_that_was_shown(member, qa):
         qa,
         comment=" for all ",
         comment_public=True,
-        figures=figures,
+        achieved=[got],
         checks=checks,
-        suggestion={"outcome": "Pass"},
     )
 
     kept = QA2Decision.objects.get()
-    assert (kept.figures, kept.checks, kept.suggestion) == (figures, checks, {"outcome": "Pass"})
+    assert [row.got for row in from_json(kept.figures).rows] == [got]
+    assert ticked(kept.checks) == checks
+    assert {"code": "bandpass", "ok": True, "comment": "flat"} in kept.checks
+    assert {*kept.suggestion} == {"outcome", "codes", "sentences"}
     assert (kept.comment, kept.comment_public, kept.role_word) == ("for all", True, "QA reviewer")
     reason = QA2Reason.objects.get(decision=decision)
     assert (reason.code, reason.family) == ("flux_scale", "calibration")
