@@ -59,6 +59,7 @@ class Right(StrEnum):
     ACCOUNTS = "accounts"
     CLOCK = "clock"
     CORRECT_CLOCK = "correct_clock"
+    FILES = "files"
     VIEW_AS = "view_as"
     ON_BEHALF = "on_behalf"
 
@@ -98,6 +99,8 @@ RIGHTS: MappingProxyType[Right, dict[StaffRole, Scope]] = MappingProxyType(
         Right.ACCOUNTS: {_ADMIN: Scope.ALL},
         Right.CLOCK: dict.fromkeys((_DRM, _ADMIN), Scope.ALL),
         Right.CORRECT_CLOCK: {_ADMIN: Scope.ALL},
+        # With a reason, and logged; what is assigned to somebody is read without one.
+        Right.FILES: {_ARC: Scope.ARC, _CS: Scope.NAMED, _ADMIN: Scope.ALL},
         Right.VIEW_AS: dict.fromkeys((_ARC, _CS, _ADMIN), Scope.ALL),
         Right.ON_BEHALF: {_ARC: Scope.ARC, _CS: Scope.NAMED},
     }

@@ -45,3 +45,8 @@ def _acts_for_pi(user: User, project: Project) -> bool:
         return False
     pis = Membership.objects.current().filter(project=project, role=Role.PI, user__arc=user.arc)
     return project.arc == user.arc or pis.exists()
+
+
+def can_withhold_files(user: Viewer) -> bool:
+    """Whether ``user`` may withhold files during QA3."""
+    return isinstance(user, User) and user.has_right(Right.QA3_TRIAGE)

@@ -38,6 +38,11 @@ VARIABLES = (
     Variable("VAR_DIR", "var/", "What the site makes for itself: database, key, static files."),
     Variable("DATA_DIR", "var/data", "The package store."),
     Variable(
+        "FILES_BY_NGINX",
+        "false",
+        "Whether nginx stands before the site and sends the files of the store (deploy/nginx).",
+    ),
+    Variable(
         "OBSERVATORY_DATA",
         "unset",
         "Folder of your own cycles, configurations, carry-over rules, ARC and citing texts.",

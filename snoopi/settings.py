@@ -83,6 +83,7 @@ if REDIS_URL:
 # Rendered fragments only, keyed by version: each process keeps its own, no server needed.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_DIR = Path(env.str("DATA_DIR", default=str(VAR_DIR / "data")))
+FILES_BY_NGINX = environment.read_flag("FILES_BY_NGINX")
 OBSERVATORY_DATA = environment.read_observatory_data()
 DEMO_DIR = VAR_DIR / "demo" / "observatory"
 

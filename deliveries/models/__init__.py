@@ -1,6 +1,7 @@
-"""What is delivered: files, and how long they are the PI's alone."""
+"""What is delivered: files, who read them, and how long they are the PI's alone."""
 
+from deliveries.models.access import FileHold, FileReading
 from deliveries.models.clock_entry import ClockEntry, entries_of
 from deliveries.models.product_file import ProductFile
 
-__all__ = ["ClockEntry", "ProductFile", "entries_of"]
+__all__ = ["ClockEntry", "FileHold", "FileReading", "ProductFile", "entries_of"]

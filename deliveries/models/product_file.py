@@ -1,8 +1,10 @@
 """Delivered files."""
 
 from typing import ClassVar
+from urllib.parse import quote
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from deliveries.naming import FileClass
@@ -81,3 +83,8 @@ class ProductFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        # A source may have given it any name, with what no address can spell by itself.
+        folder = reverse("product-file", args=[self.pk, "-"]).removesuffix("-")
+        return folder + quote(self.name, safe="")

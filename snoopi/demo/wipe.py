@@ -3,7 +3,7 @@
 from django.db import models, transaction
 
 from accounts.models import User
-from deliveries.models import ClockEntry, ProductFile
+from deliveries.models import ClockEntry, FileHold, FileReading, ProductFile
 from projects.models import (
     Alias,
     Event,
@@ -36,6 +36,8 @@ _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
     (QA0Decision, "exec_block__project_id__in"),
     (ExecReport, "exec_block__project_id__in"),
     (ClockEntry, "member_ous__project_id__in"),
+    (FileHold, "member_ous__project_id__in"),
+    (FileReading, "product_file__project_id__in"),
 )
 # What points at a thing goes before the thing.
 _BELOW: tuple[type[models.Model], ...] = (

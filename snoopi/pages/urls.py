@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from snoopi.pages.views import help as help_views
 from snoopi.pages.views import (
+    files,
     histories,
     home,
     ingest,
@@ -17,6 +17,7 @@ from snoopi.pages.views import (
     things,
     view_as,
 )
+from snoopi.pages.views import help as help_views
 
 project_patterns = [
     path("projects/", lists.projects, name="project-list"),
@@ -45,6 +46,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("news/read/", home.news_read, name="news-read"),
     path("search/", search.search, name="search"),
+    path("files/<int:pk>/<path:name>", files.product_file, name="product-file"),
     path("help/", help_views.help_page, name="help"),
     path("ingest/", ingest.ingest, name="ingest"),
     path("ingest/sources/<str:name>/poll/", ingest.source_poll, name="source-poll"),

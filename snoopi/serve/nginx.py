@@ -15,6 +15,7 @@ def write_configuration(
     listen: str,
     sockets: list[Path],
     static: Path,
+    data: Path,
     body_bytes: int,
     behind_tls: bool,
 ) -> Path:
@@ -27,6 +28,7 @@ def write_configuration(
         "LISTEN": listen,
         "UPSTREAM": " ".join(f'server "unix:{socket}" fail_timeout=1s;' for socket in sockets),
         "STATIC_PARENT": str(static.parent),
+        "DATA_DIR": str(data.resolve()),
         "BODY_BYTES": str(body_bytes + _SPARE_BYTES),
         "FRONT_ENDS_TLS": "yes" if behind_tls else "no",
     }

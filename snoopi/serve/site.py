@@ -102,6 +102,7 @@ def _front(wanted: Wanted, folders: Folders) -> list[Program]:
         listen=socket_name(wanted.address, wanted.port),
         sockets=sockets,
         static=settings.STATIC_ROOT,
+        data=settings.DATA_DIR,
         body_bytes=settings.INGEST_MAX_BYTES,
         behind_tls=settings.SECURE_SITE,
     )
@@ -116,6 +117,7 @@ def _environment(
     # Our nginx is one proxy; where the outside speaks TLS there is another before it.
     proxies = int(behind_nginx) + int(settings.SECURE_SITE)
     usual = {"BASE_URL": f"http://127.0.0.1:{wanted.port}", "TRUSTED_PROXIES": str(proxies)}
+    usual |= {"FILES_BY_NGINX": "true"} if behind_nginx else {}
     fixed = {"VAR_DIR": str(settings.VAR_DIR), "PYTHONPATH": str(settings.BASE_DIR)}
     return {**usual, **inherited, **fixed}
 

@@ -33,6 +33,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "judges": frozenset({"aod", "qa", "drm"}),
     "processes": frozenset({"drm", "qa", "reducer"}),
     "reviews": frozenset({"drm", "qa"}),
+    # Who reads proprietary files, who does after giving a reason.
+    "owns": _PI | {"data_delegee", "reducer"},
+    "says-why": frozenset({"arc", "cs", "admin"}),
     "bad-token": frozenset({"expired_token", "revoked_token"}),
 }
 
@@ -47,6 +50,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "fail": {"body": {"outcome": "Fail", "reasons": ["pointing"]}},
     "settle": {"body": {"note": "the products stand"}},
     "open-review": {"body": {"to": "Reviewing"}},
+    "reason": {"query": "?reason=asked"},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
     "profile": {"body": {"name": "Somebody", "email": ""}},
@@ -64,6 +68,9 @@ sees             200 sees | 404 known | gate
 foreign          200 foreign | 404 known | gate
 draft            200 draft-staff | 404 known | gate
 withdrawn        200 staff | 404 known | gate
+owns             200 owns | 403 sees | 404 known | gate
+owns-or-says-why 200 owns says-why | 403 sees | 404 known | gate
+draft-file       403 draft-staff | 404 known | gate
 processes        done processes | 403 sees | 404 known | gate
 judge-form       200 judges | 403 sees | 404 known | gate
 judges           done judges | 403 sees | 404 known | gate
@@ -153,6 +160,10 @@ projects:ous-state             POST    ready_member+time-out    observes
 projects:ous-state             POST    review+open-review       reviews
 projects:ous-state             POST    draft_member+time-out    draft-observes
 projects:late-verdict          POST    review+settle            observes
+product-file                   GET     file                     owns
+product-file                   GET     file+reason              owns-or-says-why
+product-file                   GET     public_file              open
+product-file                   GET     draft_file               draft-file
 projects:exec-block-detail     GET     run                      sees
 projects:exec-block-detail     GET     deleted_run              draft
 projects:exec-block-report-pdf GET     run                      sees
@@ -260,7 +271,7 @@ SAFE = ("GET", "HEAD")
 # Doors that ask who it is before they look at the method, or that ask nobody.
 LOGIN_FIRST = frozenset({"accounts:settings", "accounts:token-create", "accounts:token-revoke"})
 # Addresses that give nothing but a file.
-FILES = frozenset({"projects:exec-block-report-pdf"})
+FILES = frozenset({"projects:exec-block-report-pdf", "product-file"})
 ASKS_NOBODY = frozenset({"api:schema", "api:docs"})
 READS_BY_POST = frozenset({"api:ous-batch"})
 TAKES_EVERYTHING = frozenset({"api:elsewhere"})
@@ -273,6 +284,7 @@ CLOSED = frozenset(
         "accounts:token-create",
         "accounts:token-revoke",
         "accounts:logout",
+        "product-file",
         "api:token-list",
         "api:token-detail",
         "api:viewing-list",

@@ -78,6 +78,9 @@ GET projects:ous-detail goal+csv                    6      6
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
 GET projects:ous-history member+csv                 4      4
+GET product-file file                               5      4
+GET product-file file+reason                        5      5
+GET product-file public_file                        5      4
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3
@@ -171,6 +174,8 @@ _TARGETS = (
     "block",
     "run",
     "plot",
+    "file",
+    "public_file",
     "job",
     "source",
     "viewing",

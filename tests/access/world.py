@@ -19,8 +19,10 @@ from django.utils import timezone
 from accounts.models import ApiToken, User, Viewing
 from accounts.services import issue_token, revoke_token, start_viewing
 from accounts.sessions import VIEWING_KEY
+from deliveries.models import ProductFile
+from deliveries.store import package_folder
 from ingest.models import IngestJob, IngestSource
-from projects.models import Project
+from projects.models import MemberOUS, Project
 from projects.services.memberships import tie
 from qa.services.judgements import decide_qa0
 from tests.cast import CODE, FOREIGN_CODE
@@ -234,6 +236,7 @@ def _name_things(world: World) -> None:
     gone = make_sched_block(ready, number=7, state="Deleted", name="Withdrawn_a_03_7M")
     make_exec_block(gone)
     world.things["deleted_block"] = gone.ref
+    _name_files(world, fully)
     world.things["job"] = IngestJob.objects.create(source="night.json").pk
     source = IngestSource.objects.create(
         name="alma", kind="tap", address="https://example.org/tap", every_s=900, selection="x"
@@ -241,6 +244,27 @@ def _name_things(world: World) -> None:
     world.things["source"] = source.name
     world.things["nothing"] = "nothing/at/all/"
     world.things["spelled"] = f"ous/{fully.uid}/status/"
+
+
+def _name_files(world: World, member: MemberOUS) -> None:
+    """A proprietary file, a public one and one of a draft, all in the package store."""
+    draft = world.projects["draft"].memberous_set.get()
+    public = world.projects["project"].memberous_set.order_by("pk")[1]
+    MemberOUS.objects.filter(pk__in=[member.pk, public.pk]).update(delivery_generation=1)
+    MemberOUS.objects.filter(pk=public.pk).update(release_date=timezone.now())
+    for word, owner in (("file", member), ("public_file", public), ("draft_file", draft)):
+        found = ProductFile.objects.create(
+            project_id=owner.project_id,
+            member_ous=owner,
+            path="README.txt",
+            name="README.txt",
+            generation=1,
+            source="test",
+        )
+        place = package_folder(settings.DATA_DIR, owner.ref, 1) / found.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("what this package holds")
+        world.things[word] = (found.pk, found.name)
 
 
 def parts_of(project: Project) -> dict[str, Any]:

@@ -31,6 +31,7 @@ ingest     -    -         -    -    -    -      all
 accounts   -    -         -    -    -    -      all
 clock      -    -         -    all  -    -      all
 correct_clock - -         -    -    -    -      all
+files      -    -         -    -    arc  named  all
 view_as    -    -         -    -    all  all    all
 on_behalf  -    -         -    -    arc  named  -
 """
