@@ -15,6 +15,7 @@ from typing import Any
 Cell = Any
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 _MAX_RANK = 4
+_MOST_WHOLE = 2**63 - 1
 
 
 class BadCell(ValueError):
@@ -48,10 +49,7 @@ class Row:
         cell = self.cells.get(name)
         if cell is None or cell == "":
             return None
-        try:
-            return int(cell)
-        except (TypeError, ValueError):
-            raise BadCell(name, "a whole number", cell) from None
+        return _whole(name, cell)
 
     def number(self, name: str) -> float | None:
         """A real number, None where it is left out or not finite. Raises BadCell."""
@@ -71,10 +69,9 @@ class Row:
         if cell is None or cell == "":
             return None
         parts = cell.split() if isinstance(cell, str) else list(cell)
-        try:
-            first, length = map(int, parts)
-        except ValueError:
-            raise BadCell(name, "a time and a length", cell) from None
+        if len(parts) != 2:
+            raise BadCell(name, "a time and a length", cell)
+        first, length = (_whole(name, part) for part in parts)
         start = first if self.starts_first else first - length // 2
         return start, start + length
 
@@ -102,6 +99,17 @@ class Row:
     def uid(self, name: str) -> str:
         """What an entity reference names; "" where there is none."""
         return self.text(name)
+
+
+def _whole(name: str, cell: Cell) -> int:
+    """A whole number of the data model, which has 64 bits."""
+    try:
+        found = int(cell)
+    except (TypeError, ValueError):
+        raise BadCell(name, "a whole number", cell) from None
+    if abs(found) > _MOST_WHOLE:
+        raise BadCell(name, "a whole number of 64 bits", cell)
+    return found
 
 
 def _number(name: str, cell: Cell) -> float:

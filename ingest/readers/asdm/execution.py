@@ -21,6 +21,8 @@ _GOAL_FREQUENCY = re.compile(
 _GHZ = {"ghz": 1.0, "mhz": 1e-3, "hz": 1e-9}
 _BAND = re.compile(r"RB_0*(\d{1,2})")
 _FULL_TURN = 2 * math.pi
+_RIGHT_ANGLE = 90.0
+_MOST_ALTITUDE_M = 10_000.0
 
 
 def executions(tables: Tables) -> list[Execution]:
@@ -44,6 +46,9 @@ def _execution(
     names = antenna_names(tables)
     summary = summaries.get(row.text("sBSummaryId"), Row({}))
     exec_block = row.text("execBlockId")
+    none: list[str] = []
+    goals = tables.read_or_reject("SBSummary", lambda: summary.texts("scienceGoal"), none)
+    used = tables.read_or_reject("ExecBlock", lambda: row.texts("antennaId"), none)
     return Execution(
         uid=parse_identity(row.uid("execBlockUID")),
         start_ns=times[0],
@@ -52,14 +57,14 @@ def _execution(
         configuration=row.text("configName"),
         array_name=row.text("arrayName"),
         aborted=row.flag("aborted"),
-        site=_site(row),
+        site=tables.read_or_reject("ExecBlock", lambda: _site(row), None),
         project_uid=parse_identity(row.uid("projectUID")),
         ous_uid=parse_identity(summary.uid("obsUnitSetUID")),
         sched_block_uid=parse_identity(summary.uid("sbSummaryUID")),
-        rep_freq_ghz=_frequency(summary),
+        rep_freq_ghz=_frequency(summary, goals),
         bands=_bands(summary),
-        goals=tuple(goal for goal in summary.texts("scienceGoal") if goal),
-        antennas=antennas(tables, row.texts("antennaId")),
+        goals=tuple(filter(None, goals)),
+        antennas=antennas(tables, used),
         scans=scans(tables, exec_block),
         positions=positions(tables),
         windows=windows(tables),
@@ -80,17 +85,22 @@ def _site(row: Row) -> Site | None:
     # ALMA writes radians, the VLA degrees; no array stands within 6 degrees of Greenwich.
     if abs(longitude) <= _FULL_TURN and abs(latitude) <= math.pi / 2:
         longitude, latitude = math.degrees(longitude), math.degrees(latitude)
-    return Site(longitude, latitude, row.number("siteAltitude") or 0.0)
+    altitude = row.number("siteAltitude") or 0.0
+    if abs(latitude) > _RIGHT_ANGLE:
+        raise BadCell("siteLatitude", "a latitude", latitude)
+    if abs(altitude) > _MOST_ALTITUDE_M:
+        raise BadCell("siteAltitude", "a height above the sea in m", altitude)
+    return Site(longitude, latitude, altitude)
 
 
-def _frequency(summary: Row) -> float | None:
+def _frequency(summary: Row, goals: list[str]) -> float | None:
     try:
         frequency = summary.number("frequency")
     except BadCell:
         frequency = None
     if frequency is not None and frequency > 0:
         return frequency / 1e9 if frequency > _SURELY_HZ else frequency
-    for goal in summary.texts("scienceGoal"):
+    for goal in goals:
         if found := _GOAL_FREQUENCY.search(goal):
             return float(found[1]) * _GHZ[found[2].lower()]
     return None

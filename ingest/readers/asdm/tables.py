@@ -55,6 +55,14 @@ class Tables:
                     found.append(one)
         return found
 
+    def read_or_reject(self, record: str, make: Callable[[], Made], otherwise: Made) -> Made:
+        """Make something of a row that is needed whatever some of its cells hold."""
+        try:
+            return make()
+        except BadCell as problem:
+            self._reject(record, str(problem))
+            return otherwise
+
     def _reject(self, record: str, reason: str) -> None:
         if len(self.rejected) < _MOST_REJECTED:
             self.rejected.append(Rejected(f"{self.name}: {record}", reason))

@@ -1,5 +1,6 @@
 """Data sets: what is written is read, by us as by an independent reader."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -265,3 +266,34 @@ def test_words_may_be_quoted() -> None:
     row = Row({"goals": '1 2 "sensitivity = 1 mJy" plain'})
 
     assert row.texts("goals") == ["sensitivity = 1 mJy", "plain"]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "cell", "reason"),
+    [
+        ("ExecBlock", "siteLongitude", "garbage", "siteLongitude is not a number"),
+        ("ExecBlock", "siteLatitude", "2.7e3", "siteLatitude is not a latitude"),
+        ("ExecBlock", "siteAltitude", "1e22", "siteAltitude is not a height above the sea"),
+        ("ExecBlock", "antennaId", "1e999", "antennaId is not an array"),
+        ("SBSummary", "scienceGoal", "9" * 23, "scienceGoal is not an array"),
+    ],
+)
+def test_bad_cell_of_a_row_that_is_needed_is_rejected_alone(table, column, cell, reason):
+    good = documents_of(said := execution())[f"{table}.xml"]
+    bad = re.sub(rf"<{column}>[^<]*</{column}>", f"<{column}>{cell}</{column}>", good.decode())
+
+    found, tables = read_back(said, **{table: bad.encode()})
+
+    assert [problem.record for problem in tables.rejected] == [f"night: {table}"]
+    assert reason in tables.rejected[0].reason
+    assert (found.uid, len(found.scans)) == (said.uid, len(said.scans))
+
+
+@pytest.mark.parametrize("time", ["9" * 23, "-" + "9" * 23])
+def test_time_beyond_64_bits_is_no_execution(time):
+    said = execution()
+    good = documents_of(said)["ExecBlock.xml"].decode()
+    bad = re.sub(r"<endTime>[^<]*</endTime>", f"<endTime>{time}</endTime>", good)
+
+    with pytest.raises(UnreadableSource, match="endTime is not a whole number of 64 bits"):
+        read_back(said, ExecBlock=bad.encode())
