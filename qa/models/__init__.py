@@ -1,12 +1,14 @@
 """What the observatory's quality assurance keeps of executions and member OUSs."""
 
 from qa.models.judgement import LateVerdict, QA0Decision, QA0Reason
+from qa.models.pipeline import PipelineRun
 from qa.models.report import ExecReport
 from qa.models.review import QA2Decision, QA2Reason, QA2Round
 
 __all__ = [
     "ExecReport",
     "LateVerdict",
+    "PipelineRun",
     "QA0Decision",
     "QA0Reason",
     "QA2Decision",

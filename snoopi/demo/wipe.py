@@ -18,6 +18,7 @@ from projects.models import (
 from qa.models import (
     ExecReport,
     LateVerdict,
+    PipelineRun,
     QA0Decision,
     QA0Reason,
     QA2Decision,
@@ -35,6 +36,7 @@ _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
     (QA0Reason, "decision__exec_block__project_id__in"),
     (QA0Decision, "exec_block__project_id__in"),
     (ExecReport, "exec_block__project_id__in"),
+    (PipelineRun, "member_ous__project_id__in"),
     (ClockEntry, "member_ous__project_id__in"),
     (FileHold, "member_ous__project_id__in"),
     (FileReading, "product_file__project_id__in"),

@@ -30,6 +30,7 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from qa.models import PipelineRun
 
 CODE = "2013.1.90001.S"
 GOAL, GROUP, MEMBER, BLOCK = (f"uid://A001/X1/X{number}" for number in range(1, 5))
@@ -45,6 +46,7 @@ TABLES: tuple[type[Model], ...] = (
     Alias,
     Membership,
     ProductFile,
+    PipelineRun,
     Event,
 )
 ALL_ONE = {
