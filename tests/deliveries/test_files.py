@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 from deliveries.models import ProductFile
 from deliveries.naming import FOLDERS, class_and_kind, place_of
 from deliveries.services.files import FileSaid, record_files
+from projects.models import MemberOUS
 from tests.factories import make_project, make_user
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -161,10 +162,69 @@ def test_database_refuses_what_must_not_be(project, name):
 def test_files_are_seen_with_their_project(project):
     other = make_project()
     pi, admin = make_user(), make_user(roles=["admin"])
-    from_pi = make_project(pi=pi)
+    from_pi = make_project(pi=pi, members=[{"state": "Delivered"}])
     for each in (project, other, from_pi):
         record(each, member_ous=each.memberous_set.first())
 
     assert [f.project for f in ProductFile.objects.visible_to(pi)] == [from_pi]
     assert ProductFile.objects.visible_to(admin).count() == 3
     assert ProductFile.objects.visible_to(make_user()).count() == 0
+
+
+HELD_BACK = {
+    # State and newest delivered generation of the member OUS, generation and class of the
+    # file, whether people outside see it.
+    "delivered": ("Delivered", None, None, "product", True),
+    "under question": ("QA3InProgress", 1, 1, "product", True),
+    "only listed": (None, None, None, "product", True),
+    "in review": ("ReadyForReview", None, None, "product", False),
+    "in the hold": ("Verified", None, 1, "qa", False),
+    "raw data": ("PartiallyObserved", None, None, "raw", True),
+    "earlier generation": ("Processing", 1, 1, "product", True),
+    "later generation": ("Processing", 1, 2, "product", False),
+    "later, not begun": ("Delivered", 1, 2, "product", False),
+    "withdrawn": ("Deleted", None, None, "raw", False),
+}
+
+
+@pytest.mark.parametrize("name", HELD_BACK)
+def test_people_outside_see_what_was_handed_out(db, name):
+    state, delivered, generation, file_class, is_seen = HELD_BACK[name]
+    pi, staff = make_user(), make_user(roles=["qa"])
+    project = make_project(pi=pi, members=2)
+    member = project.memberous_set.first()
+    MemberOUS.objects.filter(pk=member.pk).update(state=state, delivery_generation=delivered)
+    record(project, member_ous=member, file_class=file_class, generation=generation)
+
+    seen = [ProductFile.objects.visible_to(user).exists() for user in (pi, staff)]
+
+    assert seen == [is_seen, True]
+
+
+def test_generations_are_files_of_their_own(project):
+    member = project.memberous_set.first()
+
+    assert record(project, "package", member_ous=member, generation=1, size_bytes=1) == {
+        "created": 1
+    }
+    assert record(project, "package", member_ous=member, generation=2, size_bytes=2) == {
+        "created": 1
+    }
+    assert record(project, "package", member_ous=member, generation=1, size_bytes=1) == {
+        "unchanged": 1
+    }
+    sizes = ProductFile.objects.values_list("generation", "size_bytes")
+    assert dict(sizes) == {1: 1, 2: 2}
+
+
+def test_listed_file_becomes_part_of_the_first_generation_that_has_it(project):
+    member = project.memberous_set.first()
+    record(project, "listing", member_ous=member, size_bytes=3)
+
+    assert record(project, "package", member_ous=member, generation=1, size_bytes=4) == {
+        "updated": 1
+    }
+    assert record(project, "listing", member_ous=member, size_bytes=3) == {"unchanged": 1}
+    assert record(project, "listing", member_ous=member) == {"unchanged": 1}
+    row = ProductFile.objects.get()
+    assert (row.generation, row.size_bytes, row.source) == (1, 4, "package")
