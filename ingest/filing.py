@@ -69,6 +69,7 @@ def _one_said(record: FileRecord, member: MemberOUS | None, run: ExecBlock | Non
         kind=record.kind,
         size_bytes=record.size_bytes,
         sha256=record.sha256,
+        generation=record.generation,
         member_ous=member,
         exec_block=run,
     )

@@ -85,6 +85,9 @@ def _part(bundle: ProjectBundle, code: str, codes: dict[tuple[str, str], str]) -
         if (codes.get(("member_ous", file.member)) or codes.get(("exec_blocks", file.exec_block)))
         == (code or None)
     ]
+    kept["pipeline_runs"] = tuple(
+        run for run in bundle.pipeline_runs if codes.get(("member_ous", run.member), "") == code
+    )
     if code:
         kept["sched_blocks"] = ()
     return replace(bundle, project=ProjectRecord(code=code) if code else None, **kept)

@@ -14,6 +14,7 @@ from ingest.data_sets import adopt_executions, keep_reports, named_sched_blocks
 from ingest.filing import take_files
 from ingest.homes import with_projects
 from ingest.lifecycle import ORIGIN_WORDS, enter_states
+from ingest.pipeline_runs import take_runs
 from ingest.records import ProjectBundle, ProjectRecord, Reading
 from ingest.report import Report
 from ingest.saying import (
@@ -182,6 +183,7 @@ def _take_below(
     for project in projects.by_key.values():
         _tie_new(project, projects, people, context)
     take_files(bundle.files, members, exec_blocks, context)
+    take_runs(bundle.pipeline_runs, members, context)
     append_events(events)
 
 

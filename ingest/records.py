@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from qa.observed import Execution
+from qa.pipeline import PipelineFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +201,23 @@ class FileRecord:
     kind: str = ""
     size_bytes: int | None = None
     sha256: str = ""
+    generation: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineRunRecord:
+    """A run of the pipeline on a member OUS.
+
+    ``member`` is a member OUS's key, "" where the source has no record of it;
+    ``member_uid`` is what the run's own documents call it, ``domain_uid`` its other UID,
+    which old projects are not known by.
+    """
+
+    facts: PipelineFacts
+    member: str = ""
+    member_uid: str = ""
+    domain_uid: str = ""
+    generation: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,11 +234,13 @@ class ProjectBundle:
     sched_blocks: tuple[SchedBlockRecord, ...] = ()
     exec_blocks: tuple[ExecBlockRecord, ...] = ()
     files: Collection[FileRecord] = ()
+    pipeline_runs: tuple[PipelineRunRecord, ...] = ()
     superseded: Counter[str] = field(default_factory=Counter)
 
     def __len__(self) -> int:
         parts = (self.science_goals, self.group_ous, self.member_ous)
-        return sum(map(len, (*parts, self.sched_blocks, self.exec_blocks, self.files)))
+        below = (self.sched_blocks, self.exec_blocks, self.files, self.pipeline_runs)
+        return sum(map(len, (*parts, *below)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ class Head:
     """What a first look tells: the start of the bytes, or a folder's documents.
 
     ``roots`` are the names of XML root elements: of the file, or of all files that lie
-    directly in the folder.
+    directly in the folder; ``place`` is the way to a folder, ``folders`` what it holds.
     """
 
     data: bytes
     text: str
     roots: frozenset[str]
     is_folder: bool = False
+    place: tuple[str, ...] = ()
+    folders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Reader:
 def head_of(source: Source) -> Head:
     """Look at a file or an (unpacked) folder. Raises UnreadableSource."""
     if source.is_folder:
-        return Head(b"", "", roots_in(source), is_folder=True)
+        place, folders = source.place, folders_in(source)
+        return Head(b"", "", roots_in(source), is_folder=True, place=place, folders=folders)
     data = source.read(HEAD_BYTES)
     text = decode_leniently(data)
     root = root_name(text)
@@ -54,6 +57,11 @@ def roots_in(folder: Source) -> frozenset[str]:
     """Name the root elements of the XML documents that lie directly in a folder."""
     files = (child for child in folder.children() if not child.is_folder)
     return frozenset(root_of(file) for file in files) - {""}
+
+
+def folders_in(folder: Source) -> frozenset[str]:
+    """Name the folders that lie directly in a folder."""
+    return frozenset(child.place[-1] for child in folder.children() if child.is_folder)
 
 
 def root_of(source: Source) -> str:

@@ -1,9 +1,10 @@
 """Which reader a source belongs to, told by content; and archives as their contents."""
 
-from ingest.readers import aot, archive, listing, native
+from ingest.readers import aot, archive, listing, native, package
 from ingest.readers.asdm import reader as asdm
 from ingest.readers.containers import folder_of, kind_of
-from ingest.readers.heads import Head, Reader, head_of, roots_in
+from ingest.readers.heads import Head, Reader, folders_in, head_of, roots_in
+from ingest.readers.package_tree import home_of, is_above_packages
 from ingest.readers.plan_folder import ONE_THING, PLAN, Parted, parted, scattered
 from ingest.readers.sources import Source
 from ingest.readers.text import first_bad_byte
@@ -13,12 +14,15 @@ from ingest.records import Reading, UnreadableSource
 READERS: tuple[Reader, ...] = (
     aot.READER,
     asdm.READER,
+    package.READER,
     native.READER,
     archive.READER,
     listing.READER,
 )
 
-_MAX_NESTING = 4
+# ALMA's tree of packages has four folders above a package's own.
+_MAX_NESTING = 8
+_MAX_ARCHIVES = 4
 
 
 def read_source(source: Source, format: str | None = None) -> Reading:  # noqa: A002 - as the command says
@@ -52,22 +56,34 @@ def _expanded(source: Source, nesting: int) -> list[Source]:
         opened = _opened(source)
         if not opened.is_folder or nesting == 0:
             return [opened]
-        return _in_folder(opened, nesting)
+        is_top = nesting == _MAX_NESTING
+        deepest = _MAX_ARCHIVES if opened is not source else nesting
+        return _in_folder(opened, min(nesting, deepest), is_top=is_top)
     except UnreadableSource:
         return [source]
 
 
-def _in_folder(opened: Source, nesting: int) -> list[Source]:
-    roots = roots_in(opened)
+def _in_folder(opened: Source, nesting: int, *, is_top: bool) -> list[Source]:
+    roots, folders = roots_in(opened), folders_in(opened)
     if PLAN in roots:
         return _plan_and_rest(opened, parted(opened), nesting)
     if roots & ONE_THING:
         return [opened]
-    apart = scattered(opened) if nesting == _MAX_NESTING else None
+    if home_of(opened.place, folders) is not None:
+        return [opened, *_data_sets(opened, nesting)]
+    apart = scattered(opened) if is_top and not is_above_packages(folders) else None
     if apart is not None:
         return _plan_and_rest(opened, apart, nesting)
     parts = [part for child in opened.children() for part in _expanded(child, nesting - 1)]
     return parts or [opened]
+
+
+def _data_sets(package: Source, nesting: int) -> list[Source]:
+    """The raw data in a package: they tell of executions what no list of files does."""
+    raw = [child for child in package.children() if child.place[-1].lower() == "raw"]
+    inside = [child for folder in raw if folder.is_folder for child in folder.children()]
+    parts = [part for child in inside for part in _expanded(child, nesting - 1)]
+    return [part for part in parts if part.is_folder and "ASDM" in roots_in(part)]
 
 
 def _plan_and_rest(folder: Source, parts: Parted, nesting: int) -> list[Source]:

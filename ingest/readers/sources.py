@@ -43,6 +43,13 @@ class Source:
             return False
         return self.path is None or self.path.is_dir()
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The names on the way to it, its own the last."""
+        on_disk = self.path is not None and self.window is None
+        path = Path(self.path or "").absolute() if on_disk else Path(self.name)
+        return path.parts or (self.name,)
+
     def open(self) -> BinaryIO:
         """Open the bytes for reading. Raises UnreadableSource."""
         if self.data is not None:

@@ -45,6 +45,7 @@ def test_every_variable_that_is_read_is_in_the_table() -> None:
         "docs/listings.md",
         "docs/observatory.md",
         "docs/operations.md",
+        "docs/packages.md",
         "docs/sources.md",
     ],
 )

@@ -189,7 +189,8 @@ def test_too_many_entries_are_refused(monkeypatch):
         (
             TABLE,
             "moos",
-            "“moos” is not a format that ingest knows (aot, asdm, json, obscore, listing).",
+            "“moos” is not a format that ingest knows "
+            "(aot, asdm, package, json, obscore, listing).",
         ),
     ],
 )
