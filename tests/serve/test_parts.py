@@ -180,6 +180,7 @@ def test_templates_are_filled_in_completely(tmp_path):
         listen="127.0.0.1:8000",
         sockets=[Path("/x/web-1.sock"), Path("/x/web-2.sock")],
         static=Path("/x/var/static"),
+        data=Path("/x/data"),
         body_bytes=5,
         behind_tls=False,
     )
@@ -189,6 +190,7 @@ def test_templates_are_filled_in_completely(tmp_path):
     assert text.count('server "unix:/x/web-') == 2
     assert f"client_max_body_size {5 + 1024 * 1024};" in text
     assert 'root "/x/var";' in text
+    assert 'alias "/x/data/";' in text
     assert "$http_x_request_id" in text
 
 
@@ -203,6 +205,7 @@ def test_nginx_takes_its_configuration(tmp_path, behind_tls):
         listen=f"127.0.0.1:{free_port()}",
         sockets=[folder / "web-1.sock"],
         static=tmp_path / "static",
+        data=tmp_path / "data",
         body_bytes=5,
         behind_tls=behind_tls,
     )
