@@ -12,6 +12,7 @@ from qa.observatory import reasons as table_of_reasons
 from qa.reasons import OTHER, QALevel, Reason
 
 LONGEST_COMMENT = 4000
+LONGEST_NAME = 200
 MOST_EXTRA = Decimal("99.99")
 MOST_FIGURES = 500
 GIVES_REASONS = (QA2Outcome.SEMI_PASS, QA2Outcome.FAIL)

@@ -40,7 +40,7 @@ SHOWN = frozenset(
     news-read accounts:login ingest source-poll
     api:project-list api:project-detail api:project-tree api:project-matrix
     api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history
-    api:ous-exec-blocks api:ous-state
+    api:ous-exec-blocks api:ous-state api:ous-qa2 api:ous-qa2-undo
     api:sched-block-list api:sched-block-detail api:sched-block-history
     api:exec-block-list api:exec-block-detail api:exec-block-qa0 api:sched-block-state
     api:reason-list api:event-feed

@@ -13,6 +13,7 @@ from snoopi.api.views import (
     ous,
     people,
     projects,
+    reviews,
     sources,
 )
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("ous/<ref:ref>/history/", ous.OUSHistory.as_view(), name="ous-history"),
     path("ous/<ref:ref>/execblocks/", ous.OUSExecBlocks.as_view(), name="ous-exec-blocks"),
     path("ous/<ref:ref>/state/", ous.OUSState.as_view(), name="ous-state"),
+    path("ous/<ref:ref>/qa2/", reviews.OUSReview.as_view(), name="ous-qa2"),
+    path("ous/<ref:ref>/qa2/undo/", reviews.OUSReviewUndo.as_view(), name="ous-qa2-undo"),
     path("schedblocks/", blocks.SchedBlockList.as_view(), name="sched-block-list"),
     path("schedblocks/<ref:ref>/", blocks.SchedBlockView.as_view(), name="sched-block-detail"),
     path(

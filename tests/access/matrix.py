@@ -36,6 +36,8 @@ GROUPS: dict[str, frozenset[str]] = {
     # Who reads proprietary files, who does after giving a reason.
     "owns": _PI | {"data_delegee", "reducer"},
     "says-why": frozenset({"arc", "cs", "admin"}),
+    # The right alone is not enough: the qualification belongs to it.
+    "approves": frozenset({"qa"}),
     "bad-token": frozenset({"expired_token", "revoked_token"}),
 }
 
@@ -48,6 +50,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "time-out": {"body": {"to": "ObservingTimedOut"}},
     "declare": {"body": {"to": "FullyObserved", "note": "the target has set"}},
     "fail": {"body": {"outcome": "Fail", "reasons": ["pointing"]}},
+    "pass": {"body": {"outcome": "Pass"}},
     "settle": {"body": {"note": "the products stand"}},
     "open-review": {"body": {"to": "Reviewing"}},
     "reason": {"query": "?reason=asked"},
@@ -77,6 +80,8 @@ judges           done judges | 403 sees | 404 known | gate
 draft-judges     done judges | 403 draft-staff | 404 known | gate
 observes         done observes | 403 sees | 404 known | gate
 reviews          done reviews | 403 sees | 404 known | gate
+decides          201 approves | 403 sees | 404 known | gate
+approves         done approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
 admin-done       done admin | 403 known | gate
@@ -234,6 +239,11 @@ api:sched-block-state          POST    draft_block+declare      draft-observes
 api:sched-block-history        GET     block                    sees
 api:sched-block-history        GET     block+csv                sees
 api:sched-block-history        GET     deleted_block            withdrawn
+api:ous-qa2                    GET     member                   sees
+api:ous-qa2                    GET     held                     sees
+api:ous-qa2                    GET     deleted_member           draft
+api:ous-qa2                    POST    reviewed+pass            decides
+api:ous-qa2-undo               POST    held                     approves
 api:exec-block-list            GET     -                        known
 api:exec-block-list            GET     -+csv                    known
 api:exec-block-list            GET     -+votable                known

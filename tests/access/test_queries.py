@@ -105,6 +105,7 @@ GET api:ous-status member                           2      2
 GET api:ous-status group                            3      3
 GET api:ous-history member                          3      3
 GET api:ous-history member+csv                      3      3
+GET api:ous-qa2 member                              4      4
 GET api:ous-exec-blocks member                      3      3
 GET api:ous-exec-blocks member+csv                  3      3
 GET api:ous-exec-blocks member+votable              3      3
@@ -140,6 +141,7 @@ GET api:docs -                                      1      1
 304 GET api:ous-detail group                        3      3
 304 GET api:ous-detail goal                         4      4
 304 GET api:ous-status member                       2      2
+304 GET api:ous-qa2 member                          4      4
 304 GET api:ous-status group                        3      3
 304 GET api:sched-block-detail block                2      2
 304 GET api:exec-block-detail run                   2      2
@@ -191,6 +193,7 @@ CONDITIONAL = [
         "api:project-matrix",
         "api:ous-detail",
         "api:ous-status",
+        "api:ous-qa2",
         "api:sched-block-detail",
         "api:exec-block-detail",
     }

@@ -25,6 +25,7 @@ from ingest.models import IngestJob, IngestSource
 from projects.models import MemberOUS, Project
 from projects.services.memberships import tie
 from qa.services.judgements import decide_qa0
+from qa.services.reviews import decide_qa2
 from tests.cast import CODE, FOREIGN_CODE
 from tests.factories import make_exec_block, make_project, make_sched_block, make_user
 
@@ -195,6 +196,8 @@ def _build_projects(world: World) -> None:
         {"state": "FullyObserved", "reducer": users["reducer"]},
         {"state": "Ready"},
         {"state": "ReadyForReview"},
+        {"state": "Reviewing"},
+        {"state": "Reviewing"},
     ]
     own = make_project(CODE, members=members, exec_blocks=2, contact_scientist=users["cs"])
     foreign = make_project(
@@ -229,8 +232,11 @@ def _name_things(world: World) -> None:
         prefix = "" if name == "project" else f"{name}_"
         world.things[name] = project.ref
         world.things |= {f"{prefix}{word}": ref for word, ref in parts_of(project).items()}
-    fully, ready, for_review = world.projects["project"].memberous_set.order_by("pk")
+    members = world.projects["project"].memberous_set.order_by("pk")
+    fully, ready, for_review, reviewed, held = members
     world.things |= {"member": fully.ref, "ready_member": ready.ref, "review": for_review.ref}
+    world.things |= {"reviewed": reviewed.ref, "held": held.ref}
+    decide_qa2(held, outcome="Pass", actor=world.users["qa"])
     judged = for_review.exec_blocks.order_by("pk")[0]
     decide_qa0(judged, outcome="Fail", reasons=["pointing"], actor=world.users["aod"])
     gone = make_sched_block(ready, number=7, state="Deleted", name="Withdrawn_a_03_7M")

@@ -9,6 +9,7 @@ from django.test import Client
 
 from projects.models import ExecBlock, MemberOUS, SchedBlock
 from projects.services.states import move_state
+from qa.models import QA2Decision
 from tests.factories import make_project, make_token, make_user, settle
 from tests.log import FromNowOn
 
@@ -134,6 +135,42 @@ def test_two_judges_of_one_execution_one_verdict_and_one_412(outcomes):
     assert run.qa0_decisions.count() == logged(kind="qa0").count() == 1
     run.refresh_from_db()
     assert run.qa0 == run.qa0_decisions.get().outcome
+
+
+def _review(token, ref, tag, body, start):
+    client = Client(
+        headers={"authorization": f"Token {token}", "if-match": tag}, raise_request_exception=False
+    )
+    start.wait()
+    return client.post(f"/api/v1/ous/{ref}/qa2/", body, "application/json").status_code
+
+
+@pytest.mark.parametrize("outcomes", [("Pass", "Pass"), ("Pass", "Fail"), ("Fail", "SemiPass")])
+def test_two_reviewers_of_one_member_ous_one_decision_and_one_412(outcomes):
+    people = [make_user(roles=["qa"], qualifications=["QA2APPRV"]) for _ in range(2)]
+    tokens = [make_token(person) for person in people]
+    project = make_project(members=[{"state": "Reviewing"}], exec_blocks=1)
+    member = project.memberous_set.get()
+    reading = Client(headers={"authorization": f"Token {tokens[0]}"})
+    tag = reading.get(f"/api/v1/ous/{member.ref}/qa2/")["ETag"]
+    start, logged = Barrier(2), FromNowOn()
+    more = {"Fail": {"extra_executions": 1}}
+    given = {"Fail": ["tsys"], "SemiPass": ["tsys"], "Pass": []}
+    bodies = [
+        {"outcome": outcome, "reasons": given[outcome], **more.get(outcome, {})}
+        for outcome in outcomes
+    ]
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(_closing, _review, token, member.ref, tag, body, start)
+            for token, body in zip(tokens, bodies, strict=True)
+        ]
+        answers = sorted(one.result() for one in asked)
+
+    assert answers == [201, 412]
+    assert QA2Decision.objects.get().outcome in outcomes
+    assert logged(kind="qa2").count() == 1
 
 
 def test_judges_of_all_executions_of_a_block_at_once_leave_counts_and_states_right():

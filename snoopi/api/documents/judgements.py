@@ -34,7 +34,7 @@ def verdict(block: ExecBlock, viewer: Viewer) -> Verdict:
     told = verdict_of(block, viewer)
     return Verdict(
         qa0_comment=told.comment,
-        qa0_reasons=_given(told.reasons),
+        qa0_reasons=given(told.reasons),
         qa0_history=[_line(decision) for decision in told.history],
     )
 
@@ -44,7 +44,7 @@ def _line(told: DecisionTold) -> QA0DecisionLine:
         outcome=told.outcome,
         at=told.at,
         by=told.by,
-        reasons=_given(told.reasons),
+        reasons=given(told.reasons),
         comment=told.comment,
         execution_fraction=number(told.fraction),
         proposed_fraction=number(told.proposed),
@@ -52,7 +52,8 @@ def _line(told: DecisionTold) -> QA0DecisionLine:
     )
 
 
-def _given(reasons: Iterable[ReasonTold]) -> list[ReasonGiven]:
+def given(reasons: Iterable[ReasonTold]) -> list[ReasonGiven]:
+    """The reasons of a decision."""
     return [ReasonGiven(code=row.code, family=row.family, name=row.name) for row in reasons]
 
 
