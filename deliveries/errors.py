@@ -15,3 +15,11 @@ class BadClockEntry(DeliveryError):
 
 class ClockRefused(DeliveryError):
     """An entry that the ledger as it stands does not take."""
+
+
+class NotDeliverable(DeliveryError):
+    """A step of a delivery that it cannot take as it stands."""
+
+
+class ClaimLost(DeliveryError):
+    """A delivery that somebody else has taken over meanwhile, or that needs no check any more."""

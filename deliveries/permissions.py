@@ -50,3 +50,8 @@ def _acts_for_pi(user: User, project: Project) -> bool:
 def can_withhold_files(user: Viewer) -> bool:
     """Whether ``user`` may withhold files during QA3."""
     return isinstance(user, User) and user.has_right(Right.QA3_TRIAGE)
+
+
+def can_retry_delivery(user: Viewer) -> bool:
+    """Whether ``user`` may let a failed delivery be tried again."""
+    return isinstance(user, User) and user.has_right(Right.CLOCK)

@@ -10,7 +10,7 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from kombu.exceptions import OperationalError
 
 from ingest.sources.ledger import due_names, keep_in_step
-from snoopi.tasks import poll_source, refresh_ages, run_ingest, sweep
+from snoopi.tasks import deliver, poll_source, refresh_ages, run_ingest, sweep
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
@@ -52,6 +52,20 @@ def _ring_at(moment: datetime) -> None:
         sweep.apply_async(eta=moment, retry=False, expires=moment + timedelta(minutes=10))
     except OperationalError:
         logger.warning("the broker is away; the hold's end waits for the next sweep")
+
+
+def ring_deliveries() -> None:
+    """Wake a worker for deliveries once the transaction is committed."""
+    transaction.on_commit(_ring_deliveries)
+
+
+def _ring_deliveries() -> None:
+    if not settings.REDIS_URL:
+        return
+    try:
+        deliver.apply_async(retry=False)
+    except OperationalError:
+        logger.warning("the broker is away; deliveries wait for the next beat")
 
 
 def ring_source(name: str) -> None:
@@ -115,6 +129,7 @@ class BackgroundThread(threading.Thread):
         while not self.stopping.wait(SWEEP_SECONDS):
             try:
                 sweep()
+                deliver()
                 self._refresh_ages()
                 self.sources.ring()
             except Exception:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from deliveries.configured import BadMirror, Mirror, parse_mirrors
 from deliveries.tables import DELIVERY_READERS
 from ingest.configured import BadSetting, SourceSetting, parse_sources
 from projects.tables import READERS, BadTable, read_table
@@ -37,6 +38,12 @@ VARIABLES = (
     Variable("BASE_URL", "http://127.0.0.1:8000", "How people outside reach the site."),
     Variable("VAR_DIR", "var/", "What the site makes for itself: database, key, static files."),
     Variable("DATA_DIR", "var/data", "The package store."),
+    Variable(
+        "ARC_MIRRORS",
+        "none",
+        "Mirrors that must have every file: EU=<folder or URL>,… with the layout of the store.",
+    ),
+    Variable("DELIVERY_ATTEMPTS", "100", "Checks of a delivery before it is given up."),
     Variable(
         "FILES_BY_NGINX",
         "false",
@@ -212,6 +219,14 @@ def read_sources(name: str) -> tuple[SourceSetting, ...]:
     try:
         return parse_sources(env.str(name, default=""))
     except BadSetting as problem:
+        raise ImproperlyConfigured(f"{name} is not usable: {problem}.") from None
+
+
+def read_mirrors(name: str) -> tuple[Mirror, ...]:
+    """The mirrors that a delivery waits for; what cannot be used is named without its address."""
+    try:
+        return parse_mirrors(env.str(name, default=""))
+    except BadMirror as problem:
         raise ImproperlyConfigured(f"{name} is not usable: {problem}.") from None
 
 

@@ -83,6 +83,8 @@ if REDIS_URL:
 # Rendered fragments only, keyed by version: each process keeps its own, no server needed.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_DIR = Path(env.str("DATA_DIR", default=str(VAR_DIR / "data")))
+ARC_MIRRORS = environment.read_mirrors("ARC_MIRRORS")
+DELIVERY_ATTEMPTS = int(environment.read_number("DELIVERY_ATTEMPTS", 100, most=1_000_000))
 FILES_BY_NGINX = environment.read_flag("FILES_BY_NGINX")
 OBSERVATORY_DATA = environment.read_observatory_data()
 DEMO_DIR = VAR_DIR / "demo" / "observatory"
@@ -204,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "snoopi.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "sources": {
         "task": "snoopi.tasks.poll_due_sources",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "deliveries": {
+        "task": "snoopi.tasks.deliver",
         "schedule": 5.0,
         "options": {"expires": 5},
     },

@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError
 
+from deliveries.services.delivering import deliver_due
 from ingest import services
 from ingest.models import IngestJob
 from ingest.sources.errors import SourceBusy
@@ -40,6 +41,14 @@ def sweep() -> None:
         logger.info("the hold of %s QA2 verdicts is over", told)
     while (job := services.claim_next_job()) is not None:
         _run(job)
+
+
+@app.task(name="snoopi.tasks.deliver", expires=5)
+def deliver() -> None:
+    """Open, check and complete whatever deliveries are due; others may do so at once."""
+    delivered = deliver_due()
+    if delivered:
+        logger.info("%s deliveries are complete", delivered)
 
 
 @app.task(name="snoopi.tasks.refresh_ages")

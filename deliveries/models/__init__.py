@@ -2,6 +2,24 @@
 
 from deliveries.models.access import FileHold, FileReading
 from deliveries.models.clock_entry import ClockEntry, entries_of
+from deliveries.models.delivery import (
+    Delivery,
+    DeliveryPlace,
+    DeliveryState,
+    MissingFile,
+    Shortcoming,
+)
 from deliveries.models.product_file import ProductFile
 
-__all__ = ["ClockEntry", "FileHold", "FileReading", "ProductFile", "entries_of"]
+__all__ = [
+    "ClockEntry",
+    "Delivery",
+    "DeliveryPlace",
+    "DeliveryState",
+    "FileHold",
+    "FileReading",
+    "MissingFile",
+    "ProductFile",
+    "Shortcoming",
+    "entries_of",
+]

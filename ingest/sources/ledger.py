@@ -5,14 +5,11 @@ database allows one poll a host. A killed worker's claim ends with its heartbeat
 once where its process is known to be gone.
 """
 
-import os
 import random
-import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from secrets import token_hex
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -24,6 +21,7 @@ from ingest.configured import SourceSetting
 from ingest.models import IngestSource
 from ingest.services import abandon_jobs
 from ingest.sources.errors import ClaimLost, SourceBusy
+from projects.claims import is_gone, new_claim
 
 CLAIM_LASTS = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -176,7 +174,7 @@ def claim(name: str, *, is_patient: bool = False, is_forced: bool = False) -> Cl
     free = IngestSource.objects.filter(name=name, claim="")
     if not is_forced:
         free = free.filter(is_configured=True, next_at__lte=now)
-    token = f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(8)}"
+    token = new_claim()
     try:
         with transaction.atomic():
             taken = free.update(claim=token, heartbeat_at=now, tried_at=now)
@@ -192,24 +190,10 @@ def free_lost_claims(now: datetime) -> None:
     """End the claims of killed workers, and the jobs that they left."""
     for row in IngestSource.objects.exclude(claim="").only("pk", "claim", "heartbeat_at"):
         silent = row.heartbeat_at is None or row.heartbeat_at < now - CLAIM_LASTS
-        if not (silent or _is_gone(row.claim)):
+        if not (silent or is_gone(row.claim)):
             continue
         if IngestSource.objects.filter(pk=row.pk, claim=row.claim).update(claim=""):
             abandon_jobs(fed_by=row)
-
-
-def _is_gone(token: str) -> bool:
-    """Whether a claim is of a process of this machine that is no more."""
-    host, pid, _ = token.rsplit(":", 2)
-    if host != socket.gethostname()[:60] or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def poll_soon(*, name: str) -> bool:

@@ -58,6 +58,7 @@ def move_state(
     flag: str = "",
     note: str = "",
     note_public: bool = False,
+    at: datetime | None = None,
 ) -> LivingThing:
     """Take one legal step and answer the thing as it then is.
 
@@ -82,7 +83,7 @@ def move_state(
     frm = thing.state
     if isinstance(thing, MemberOUS) and begins_round(frm, to):
         forget_verdict(thing)
-    event = enter(thing, to=to, at=timezone.now(), account=account, flag=flag)
+    event = enter(thing, to=to, at=at or timezone.now(), account=account, flag=flag)
     thing.state_decided_at = thing.state_since if actor else thing.state_decided_at
     save_states([thing], [event])
     events = [event]

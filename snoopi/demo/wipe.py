@@ -3,7 +3,15 @@
 from django.db import models, transaction
 
 from accounts.models import User
-from deliveries.models import ClockEntry, FileHold, FileReading, ProductFile
+from deliveries.models import (
+    ClockEntry,
+    Delivery,
+    DeliveryPlace,
+    FileHold,
+    FileReading,
+    MissingFile,
+    ProductFile,
+)
 from projects.models import (
     Alias,
     Event,
@@ -29,6 +37,9 @@ from snoopi.demo.people import PEOPLE
 
 # What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
+    (MissingFile, "place__delivery__project_id__in"),
+    (DeliveryPlace, "delivery__project_id__in"),
+    (Delivery, "project_id__in"),
     (QA2Reason, "decision__round__member_ous__project_id__in"),
     (QA2Decision, "round__member_ous__project_id__in"),
     (QA2Round, "member_ous__project_id__in"),

@@ -20,7 +20,7 @@ from accounts.models import ApiToken, User, Viewing
 from accounts.services import issue_token, revoke_token, start_viewing
 from accounts.sessions import VIEWING_KEY
 from deliveries.models import ProductFile
-from deliveries.store import package_folder
+from deliveries.places import package_folder
 from ingest.models import IngestJob, IngestSource
 from projects.models import MemberOUS, Project
 from projects.services.memberships import tie
