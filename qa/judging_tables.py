@@ -8,6 +8,8 @@ from projects.states import QA0Status, QA2Outcome
 from projects.tables import BadTable, Cells, Reader, confidence_of, csv_rows, filled, one_of
 from qa.fraction import NominalTsys
 from qa.reasons import QALevel, Reason, missing_other
+from qa.scores import BANDS as BANDS_OF_SCORES
+from qa.scores import ScoreBand, ScoreWord
 
 ARRAYS = ("12m", "7m", "TP")
 BANDS = tuple(str(band) for band in range(1, 11))
@@ -83,7 +85,26 @@ def _code(cells: Cells, column: str) -> str:
     return word
 
 
+def read_score_bands(name: str, text: str) -> list[ScoreBand]:
+    """The bands of the pipeline's scores of a CSV table."""
+    return csv_rows(name, text, _score_band)
+
+
+def _score_band(cells: Cells) -> ScoreBand:
+    most = float(filled(cells, "most"))
+    if not -1 <= most <= 1:
+        raise ValueError(f"most lies outside -1 to 1: {most}")
+    return ScoreBand(
+        first_cycle=filled(cells, "first_cycle"),
+        word=ScoreWord(one_of(cells, "word", tuple(BANDS_OF_SCORES))),
+        most=most,
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
+    )
+
+
 JUDGING_READERS: Mapping[str, Reader] = {
     "nominal_tsys.csv": read_nominal_tsys,
+    "pipeline_scores.csv": read_score_bands,
     "reasons.csv": read_reasons,
 }

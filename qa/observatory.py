@@ -10,6 +10,7 @@ from qa.criteria import Criteria
 from qa.fraction import NominalTsys
 from qa.limits import Limits, newest
 from qa.reasons import Reasons
+from qa.scores import ScoreBand
 from qa.tables import QA_READERS
 
 OWN_TABLES = Path(__file__).parent / "data"
@@ -38,6 +39,11 @@ def criteria() -> Criteria:
 def reasons() -> Reasons:
     """The table of reasons."""
     return Reasons(_table("reasons.csv"))
+
+
+def score_bands() -> tuple[ScoreBand, ...]:
+    """What the pipeline's scores stand for."""
+    return _table("pipeline_scores.csv")
 
 
 def nominal_tsys(cycle: str, array: str, band: int | None) -> NominalTsys | None:

@@ -110,6 +110,11 @@ class Achieved:
     stage: int | None = None
 
     @property
+    def window(self) -> str:
+        """Its windows as one word."""
+        return ",".join(self.windows)
+
+    @property
     def is_of_target(self) -> bool:
         """Whether it is about a science target: older reports have no others."""
         return self.intent in ("", "TARGET")

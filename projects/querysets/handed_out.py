@@ -14,7 +14,9 @@ def handed_out() -> Q:
     before they are delivered; while a later generation is made, the earlier one stays. Of
     a member OUS without state only archives and lists of delivered files have told.
     """
-    delivered = Q(generation__lte=F("member_ous__delivery_generation"))
-    undated = Q(generation=None) | Q(member_ous__delivery_generation=None)
+    newest = F("member_ous__delivery_generation")
+    counted = Q(member_ous__delivery_generation__isnull=False)
+    earlier = counted & (Q(generation=None) | Q(generation__lte=newest))
     stands = Q(member_ous__state=None) | Q(member_ous__state__in=HANDED_OUT)
-    return delivered | (undated & stands)
+    before = Q(generation=None, member_ous__delivered_at__isnull=False)
+    return earlier | (~counted & (stands | before))
