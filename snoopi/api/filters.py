@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.request import Request
 
 from accounts.models import User
+from deliveries.naming import FileClass
 from projects.lookup import canonical_ref, project_id_of
 from projects.models import EventKind, MemberOUS, Role
 from projects.querysets.lines import ous_keys
@@ -158,6 +159,16 @@ def _by_qa0(rows: Rows, asked: Asked) -> Rows:
     return rows.filter(qa0__in=asked.words([*QA0Status]))
 
 
+def _by_file_class(rows: Rows, asked: Asked) -> Rows:
+    return rows.filter(file_class__in=asked.words([*FileClass]))
+
+
+def _file_changed_after(rows: Rows, asked: Asked) -> Rows:
+    """Files that came or changed, or that were handed out with their member OUS."""
+    moment = asked.moment()
+    return rows.filter(Q(modified_at__gt=moment) | Q(member_ous__delivered_at__gt=moment))
+
+
 def _by_role(rows: Rows, asked: Asked) -> Rows:
     return rows.in_role(asked.viewer, asked.word(Role.values))
 
@@ -187,6 +198,13 @@ QA2 = Filter("qa2", "QA2 verdicts; `null` for not judged.", _by_qa2, [*QA2Outcom
 BAND = Filter("band", "ALMA receiver band.", _by_band, BANDS)
 ARRAY = Filter("array", "The array.", _by_array, ARRAYS)
 TARGET = Filter("target", "Part of a target's name, in any letter case.", _by_target)
+FILE_CLASS = Filter("class", "Classes of files.", _by_file_class, [*FileClass])
+FILE_CHANGED_AFTER = Filter(
+    "changed_after",
+    "What came, changed or was delivered after this time (UTC).",
+    _file_changed_after,
+    is_time=True,
+)
 OUS = Filter("ous", "UID of an OUS on any level.", _by_ous)
 QA0 = Filter("qa0", "QA0 verdicts.", _by_qa0, [*QA0Status])
 ROLE = Filter("role", "The caller's own role on the project.", _by_role, Role.values)

@@ -1,6 +1,6 @@
 """Lists by opaque cursors: ``{"next", "previous", "results"}``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -87,17 +87,21 @@ def paginated(
     rows: Any,
     document: Callable[[Any], object],
     table: Callable[[Any], object] | None = None,
+    *,
+    prepare: Callable[[list[Any]], None] = lambda found: None,
 ) -> HttpResponseBase:
     """Answer one page of ``rows``, each told by ``document``; or a file of them.
 
-    A file tells them by ``table`` where it has more columns than the list.
+    A file tells them by ``table`` where it has more columns than the list. ``prepare`` is
+    given each page of rows before it is told, for what is asked of many at once.
     """
     as_file = form_of(request) != "json"
     if as_file and not {"page_size", "cursor"} & request.query_params.keys():
-        pages = keyset.every_page(rows, order=getattr(view, "order", ("pk",)))
+        pages = prepared(keyset.every_page(rows, order=getattr(view, "order", ("pk",))), prepare)
         return file_answer(request, view.get.shape, pages, table or document)
     paginator = KeysetPagination()
     found = paginator.paginate_queryset(rows, request, view)
+    prepare(found)
     if as_file:
         more = paginator.page.next is not None
         answer = file_answer(request, view.get.shape, iter([found]), table or document, more=more)
@@ -105,6 +109,15 @@ def paginated(
             answer[name] = value
         return answer
     return paginator.get_paginated_response([document(row) for row in found])
+
+
+def prepared(
+    pages: Iterable[list[Any]], prepare: Callable[[list[Any]], None]
+) -> Iterator[list[Any]]:
+    """Yield pages of rows, each prepared."""
+    for page in pages:
+        prepare(page)
+        yield page
 
 
 def feed_link(request: Request, after: str) -> str:

@@ -21,6 +21,9 @@ _UNITS = {
     "_arcsec": "arcsec",
 }
 
+# Whole numbers that may pass two thousand million.
+LONG = frozenset({"size"})
+
 # Column: (UCD, description); a description in the shape is not repeated here.
 _MEANINGS: Mapping[str, tuple[str, str]] = {
     "ref": ("meta.id", "What stands in addresses; never changes without leading on."),
@@ -62,6 +65,15 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
         "phys.angSize;stat.max",
         "0.983 λ/L5 at the representative frequency; empty for total power.",
     ),
+    "class": ("meta.code.class", "What the file is for: the folder of the package."),
+    "kind": ("meta.note", "What its name says it holds."),
+    "size": ("phys.size;meta.file", ""),
+    "sha256": ("meta.code", "SHA-256 of its bytes, in hexadecimal digits."),
+    "generation": ("meta.version", ""),
+    "access_url": ("meta.ref.url", ""),
+    "readable": ("meta.code", ""),
+    "path": ("meta.id;meta.file", ""),
+    "changed_at": ("time.processing", ""),
     "sched_block": ("meta.id;obs.sequence", ""),
     "sched_block_name": ("meta.title;obs.sequence", "Name of the scheduling block."),
     "member_ous": ("meta.id;obs", ""),

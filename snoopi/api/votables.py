@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from snoopi.api.tables import Column
+from snoopi.api.tables import LONG, Column
 from snoopi.csv_text import LIST_SEPARATOR
 
 NO_INTEGER = -(2**31)
@@ -72,6 +72,8 @@ def _field(tree: Any, file: Any, column: Column) -> Any:
 
 
 def _datatype(column: Column) -> str:
+    if column.name in LONG:
+        return "long"
     if column.kind in _DATATYPES:
         return _DATATYPES[column.kind]
     is_plain = column.kind is datetime or column.ucd.split(";")[0].startswith(_PLAIN)

@@ -24,6 +24,8 @@ PATHS = (
     "ous/?level=science_goal",
     "execblocks/",
     "ous/{member}/execblocks/",
+    "files/",
+    "ous/{member}/files/",
 )
 
 
