@@ -10,6 +10,8 @@ from ingest.records import FileRecord
 from ingest.upserts import Context, Rows
 from projects.models import ExecBlock, MemberOUS
 
+# What the column that keeps the source takes.
+LONGEST_SOURCE = 40
 _LARGEST = 2**63 - 1
 
 
@@ -27,9 +29,8 @@ def take_files(
     if context.project is None:
         homeless.update(record.member or record.exec_block or record.path for record in files)
     else:
-        counts = record_files(
-            project=context.project, files=said, source=context.origin, now=context.now
-        )
+        source = context.origin[:LONGEST_SOURCE]
+        counts = record_files(project=context.project, files=said, source=source, now=context.now)
         for word, counter in counts.items():
             getattr(context.report, word).update(+counter)
     for name, number in homeless.items():

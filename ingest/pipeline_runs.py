@@ -1,5 +1,7 @@
 """The pipeline runs of a bundle to rows: whose they are, and which are refused."""
 
+from ingest.filing import LONGEST_SOURCE
+from ingest.fitness import misfits
 from ingest.records import PipelineRunRecord
 from ingest.upserts import Context, Rows
 from projects.lookup import find
@@ -11,10 +13,11 @@ from qa.models import PipelineRun
 from qa.services.pipeline_runs import record_run
 
 KIND = "pipeline_run"
+_TEXTS = ("recipe", "casa_version", "pipeline_version", "request_uid")
 
 
-class Homeless(Exception):
-    """A run whose member OUS is not to be told; ``str()`` is a sentence."""
+class Refused(Exception):
+    """A run that is not taken; ``str()`` is a sentence."""
 
 
 def take_runs(
@@ -24,7 +27,7 @@ def take_runs(
     for run in runs:
         try:
             member = _member_of(run, members, context)
-        except Homeless as problem:
+        except Refused as problem:
             context.report.reject(_called(run), str(problem))
             continue
         lock_project(member.project_id)
@@ -32,7 +35,7 @@ def take_runs(
             member_ous=member,
             facts=run.facts,
             generation=run.generation,
-            source=context.origin,
+            source=context.origin[:LONGEST_SOURCE],
             now=context.now,
         )
         getattr(context.report, recorded.word)[KIND] += 1
@@ -42,15 +45,18 @@ def take_runs(
 
 def _member_of(run: PipelineRunRecord, members: Rows[MemberOUS], context: Context) -> MemberOUS:
     """The member OUS that a run's documents name, else that of its package."""
+    reason = misfits(PipelineRun, {}, {name: getattr(run.facts, name) for name in _TEXTS})
+    if reason:
+        raise Refused(reason)
     home = members.get(run.member)
     found = _named(run.member_uid) or _named(run.domain_uid)
     if found is not None and home is not None and found != home:
-        raise Homeless(f"Its report is about {found}, but it lies in the package of {home}.")
+        raise Refused(f"Its report is about {found}, but it lies in the package of {home}.")
     member = found or (None if run.member_uid else home)
     if member is None:
-        raise Homeless(_unknown(run))
+        raise Refused(_unknown(run))
     if context.project is not None and member.project_id != context.project.pk:
-        raise Homeless(f"Its report is about {member}, which is of another project.")
+        raise Refused(f"Its report is about {member}, which is of another project.")
     return member
 
 

@@ -17,6 +17,7 @@ from projects.identity import BadUid, Uid, parse_identity, parse_project_code
 
 _SHORT, _LONG = 400, 100_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ARRAYS = ("12m", "7m", "TP")
 
 
@@ -143,6 +144,35 @@ def array(value: Any) -> str:
     if not set(parts) <= set(_ARRAYS) or len(set(parts)) != len(parts):
         raise BadValue("must be 12m, 7m, TP or some of them joined by +")
     return "+".join(sorted(parts, key=_ARRAYS.index))
+
+
+def whole(low: int, high: int) -> Callable[[Any], int]:
+    """Make a parser for whole numbers from ``low`` to ``high``."""
+
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadValue("must be a whole number")
+        if not low <= value <= high:
+            raise BadValue(f"must be from {low} to {high}")
+        return value
+
+    return parse
+
+
+def sha256(value: Any) -> str:
+    found = text(value).lower()
+    if not _SHA256.fullmatch(found):
+        raise BadValue("must be 64 hexadecimal digits")
+    return found
+
+
+def file_path(value: Any) -> str:
+    """Read a place in a package: it never leads out of it."""
+    found = text(value)
+    parts = found.split("/")
+    if not found or "\\" in found or any(part in ("", ".", "..") for part in parts):
+        raise BadValue("must be a path below the member OUS's folder, such as product/a.fits")
+    return found
 
 
 def time(value: Any) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.readers import native_packages as packages
 from ingest.readers import native_tables as tables
 from ingest.readers.native_fields import Field
 from ingest.readers.native_records import (
@@ -16,8 +17,10 @@ from ingest.readers.native_records import (
 )
 from ingest.records import (
     ExecBlockRecord,
+    FileRecord,
     MemberRecord,
     OUSRecord,
+    PipelineRunRecord,
     ProjectBundle,
     ProjectRecord,
     Rejected,
@@ -49,6 +52,8 @@ class ProjectReading:
     rejected: list[Rejected]
     seen: dict[tuple[str, str], str]
     found: dict[str, list[Any]] = field(default_factory=lambda: {level: [] for level in LEVELS})
+    files: list[FileRecord] = field(default_factory=list)
+    runs: list[PipelineRunRecord] = field(default_factory=list)
 
     def project(self, value: Any, path: str) -> ProjectBundle | None:
         """Answer a project with all below it, None where the project is refused."""
@@ -88,7 +93,9 @@ class ProjectReading:
     def bundle(self, project: ProjectRecord | None) -> ProjectBundle:
         """Freeze what has been read."""
         levels: dict[str, Any] = {level: tuple(found) for level, found in self.found.items()}
-        return ProjectBundle(project=project, **levels)
+        return ProjectBundle(
+            project=project, files=tuple(self.files), pipeline_runs=tuple(self.runs), **levels
+        )
 
     def _record(self, level: str, value: Any, path: str, above: Above) -> str:
         fields, parts, build = _KINDS[level]
@@ -102,7 +109,14 @@ class ProjectReading:
         if "history" in parts:
             given["history"] = history(value.get("history"), f"{path}.history", self.rejected)
         self.found[level].append(build(path, above, given))
+        if parts >= packages.PARTS:
+            self._package(value, path)
         return path
+
+    def _package(self, value: dict[str, Any], path: str) -> None:
+        files, runs = value.get("product_files"), value.get("pipeline_runs")
+        self.files += packages.product_files(files, f"{path}.product_files", path, self.rejected)
+        self.runs += packages.pipeline_runs(runs, f"{path}.pipeline_runs", path, self.rejected)
 
     def _claim(self, kind: str, uid: str, path: str) -> None:
         first = self.seen.setdefault((kind, uid), path) if uid else path
@@ -161,7 +175,11 @@ _Build = Callable[[str, Above, dict[str, Any]], Any]
 _KINDS: dict[str, tuple[dict[str, Field], frozenset[str], _Build]] = {
     "science_goals": (tables.OUS, frozenset({"asked"}), _goal),
     "group_ous": (tables.OUS, frozenset({"asked"}), _group),
-    "member_ous": (tables.MEMBER_OUS, frozenset({"asked", "history"}), _member),
+    "member_ous": (
+        tables.MEMBER_OUS,
+        frozenset({"asked", "history"}) | packages.PARTS,
+        _member,
+    ),
     "sched_blocks": (tables.SCHED_BLOCK, frozenset({"asked", "history"}), _sched_block),
     "exec_blocks": (tables.EXEC_BLOCK, frozenset(), _exec_block),
 }

@@ -18,6 +18,7 @@ from ingest.readers.native_fields import (
     time_or_date,
     word,
 )
+from ingest.readers.native_package_tables import PACKAGE_TABLES
 
 _TEXT, _NUMBER, _TIME = "text", "number", "time"
 _UIDS = Field(
@@ -161,4 +162,5 @@ TABLES = {
     "asked": ASKED,
     "history": HISTORY,
     "membership": MEMBERSHIP,
+    **PACKAGE_TABLES,
 }

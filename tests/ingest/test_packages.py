@@ -1,6 +1,8 @@
 """Packages, reports and manifests to rows: whose they are, once, by name where refused."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,3 +194,47 @@ def test_changed_file_of_a_package_is_updated(tmp_path):
 
     assert report.updated["product_file"] == 1
     assert ProductFile.objects.get(file_class="readme").size_bytes == 13
+
+
+def native_part(**parts: Any) -> Report:
+    member = {"uid": MEMBER, **parts}
+    document = {
+        "snoopi": 1,
+        "origin": "o" * 60,
+        "projects": [{"code": CODE, "member_ous": [member]}],
+    }
+    return load(read_source(Source.from_bytes("a.json", json.dumps(document).encode())))
+
+
+def test_files_and_runs_of_json_are_rows_and_nothing_the_second_time():
+    parts = {
+        "product_files": [{"path": "product/a.fits", "size": 5, "generation": 1}],
+        "pipeline_runs": [{"recipe": "hifa_calimage", "stages": [{"number": 1, "score": 1}]}],
+    }
+
+    report = native_part(**parts)
+
+    assert refused(report) == []
+    assert (report.created["product_file"], report.created["pipeline_run"]) == (1, 1)
+    row = ProductFile.objects.get()
+    assert (row.size_bytes, row.generation, row.kind) == (5, 1, "image")
+    before = everything()
+    again = native_part(**parts)
+    assert (again.unchanged["product_file"], again.unchanged["pipeline_run"]) == (1, 1)
+    assert (again.created.total(), again.updated.total()) == (0, 0)
+    assert everything() == before
+
+
+def test_run_that_fits_no_row_is_refused_by_name():
+    report = native_part(pipeline_runs=[{"recipe": "r" * 300}])
+
+    assert [row.reason for row in report.rejected] == ["recipe is longer than 200 characters."]
+
+
+def test_size_that_json_said_stays_when_the_package_differs(tmp_path):
+    native_part(product_files=[{"path": f"{NAME}.README.txt", "size": 99, "generation": 1}])
+
+    ingest(write_package(tmp_path, chain=f"{CHAIN}/1"))
+
+    row = ProductFile.objects.get(path=f"{NAME}.README.txt")
+    assert (row.size_bytes, bool(row.sha256)) == (99, True)
