@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,11 +28,13 @@ from projects.presentation import executions, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
+from qa.pipeline_told import runs_told
 from qa.presentation import report_of
 from qa.side_by_side import side_by_side, with_figures
 from qa.verdicts import VerdictTold, verdict_of
 from qa.whole import whole_report
 from snoopi.pages.glossary import goal_name, title_of
+from snoopi.pages.packages import files_told
 from snoopi.pages.plots import plot_row
 from snoopi.seasons import season_told
 from snoopi.support import citation_of, contact_of
@@ -199,13 +202,18 @@ def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
         "steps": open_steps(user, ous),
         "contact": contact_of(ous.project),
         "citation": citation_of(ous.project),
-        "crumbs": crumbs(ous.project, _above_ous(ous), ous.ref),
+        "crumbs": ous_crumbs(ous),
     }
     if isinstance(ous, MemberOUS):
         return {**common, **_member_panel(ous, user)}
     if isinstance(ous, GroupOUS | ScienceGoal):
         return {**common, **_upper_panel(ous, user)}
     return common
+
+
+def ous_crumbs(ous: ObsUnitSet) -> list[Crumb]:
+    """The way down to an OUS on any level."""
+    return crumbs(ous.project, _above_ous(ous), ous.ref)
 
 
 def _above_ous(ous: ObsUnitSet) -> list[ObsUnitSet | SchedBlock | None]:
@@ -225,6 +233,9 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
+        # Called by the template where it shows them: not in the tree.
+        "pipeline_runs": partial(runs_told, member_ous, user),
+        "package_files": partial(files_told, Q(member_ous=member_ous), user),
         "late_verdicts": late if is_staff_viewer(user) else (),
         "may_settle": can_settle_late_verdict(user),
         **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),

@@ -17,8 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User, ViewedPage, Viewing
+from deliveries.models import ProductFile
 from ingest.models import IngestJob, IngestProblem, IngestSource
 from projects.models import Event, Project
+from qa.models import PipelineRun
 from snoopi.demo.plans import Goal, Tie
 from snoopi.demo.snapshot import (
     block_now,
@@ -70,11 +72,16 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                      6      7
+GET projects:ous-detail member                     10     10
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
 GET projects:ous-detail goal+csv                    6      6
+GET projects:ous-files member                       6      5
+GET projects:ous-files goal                         8      7
+GET projects:ous-files member+csv                   6      5
+GET projects:ous-pipeline member                    4      4
+GET projects:ous-pipeline member+csv                4      4
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
 GET projects:ous-history member+csv                 4      4
@@ -109,6 +116,13 @@ GET api:ous-qa2 member                              4      4
 GET api:ous-exec-blocks member                      3      3
 GET api:ous-exec-blocks member+csv                  3      3
 GET api:ous-exec-blocks member+votable              3      3
+GET api:ous-files member                            5      4
+GET api:ous-files goal                              7      6
+GET api:ous-files member+csv                        5      4
+GET api:ous-files member+votable                    5      4
+GET api:file-list -                                 4      3
+GET api:file-list -+csv                             4      3
+GET api:file-list -+votable                         4      3
 GET api:sched-block-list -                          2      2
 GET api:sched-block-list -+csv                      2      2
 GET api:sched-block-detail block                    3      3
@@ -216,6 +230,7 @@ def _multiply(world: World, number: int) -> None:
     _add_parts(project, more)
     _add_happenings(project, more)
     _add_viewings(world, more)
+    _add_products(project, number)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
     IngestSource.objects.bulk_create(
@@ -226,6 +241,20 @@ def _multiply(world: World, number: int) -> None:
         ApiToken(user=world.users[name], digest=f"{name}{n}", hint="x", expires_at=None)
         for name in ("pi", "admin")
         for n in range(more)
+    )
+
+
+def _add_products(project: Project, number: int) -> None:
+    """Files of the first member OUS, and runs of the pipeline on it, delivered as they are."""
+    first = project.memberous_set.order_by("pk")[0]
+    common = {"member_ous": first, "generation": 1, "source": "x"}
+    ProductFile.objects.bulk_create(
+        ProductFile(project=project, path=f"product/{n}.fits", name=f"{n}.fits", **common)
+        for n in range(number)
+    )
+    stages = {"stages": [{"number": n, "score": 0.5} for n in range(number)]}
+    PipelineRun.objects.bulk_create(
+        PipelineRun(told=stages, digest="x", **common) for _ in range(number)
     )
 
 
