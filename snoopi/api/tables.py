@@ -133,7 +133,7 @@ def _column(path: tuple[str, ...], kind: type, note: str) -> Column:
     name = "_".join(path)
     unit = next((unit for end, unit in _UNITS.items() if name.endswith(end)), "")
     ucd, meaning = _MEANINGS.get(name, ("", ""))
-    return Column(name, path, kind, unit, ucd, meaning or note)
+    return Column(name, path, kind, unit, ucd, note or meaning)
 
 
 def _kind_and_note(hint: Any) -> tuple[Any, str]:

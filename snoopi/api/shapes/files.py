@@ -11,7 +11,7 @@ FileClassWord = Annotated[str | None, Words("FileClass", tuple(FileClass))]
 FileLine = TypedDict(
     "FileLine",
     {
-        "name": str,
+        "name": Annotated[str, "Name of the file."],
         "class": FileClassWord,
         "kind": Annotated[str | None, "What its name says it holds."],
         "size": Annotated[int | None, "Bytes; null where no source says."],
