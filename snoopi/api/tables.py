@@ -72,7 +72,7 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
     "generation": ("meta.version", ""),
     "access_url": ("meta.ref.url", ""),
     "readable": ("meta.code", ""),
-    "path": ("meta.id;meta.file", ""),
+    "path": ("meta.title;meta.file", ""),
     "changed_at": ("time.processing", ""),
     "sched_block": ("meta.id;obs.sequence", ""),
     "sched_block_name": ("meta.title;obs.sequence", "Name of the scheduling block."),

@@ -10,9 +10,11 @@ from astropy.io.votable import parse
 from astropy.io.votable.ucd import check_ucd
 from pyvo.dal.query import DALResults
 
+from deliveries.models import ProductFile
 from projects.models import ExecBlock, MemberOUS, SchedBlock
 from snoopi.api import exports
 from snoopi.api.shapes.blocks import ExecBlockRow
+from snoopi.api.shapes.files import FileLine
 from snoopi.api.shapes.ous import OUSRow
 from snoopi.api.tables import columns_of
 from tests.api.test_exports import flat
@@ -67,6 +69,18 @@ def observed(boss):
         start=None, end=None, execution_fraction=None, pwv_mm=None, sched_block=None
     )
     SchedBlock.objects.update(name="Ä_a_03_7M")
+    common = {"project": project, "member_ous": known, "source": "x"}
+    ProductFile.objects.create(**common, path="product/ä.fits", name="ä.fits")
+    ProductFile.objects.create(
+        **common,
+        path="a",
+        name="a",
+        file_class="log",
+        kind="log",
+        size_bytes=5_000_000_000,
+        sha256="a" * 64,
+        generation=1,
+    )
     return project
 
 
@@ -108,6 +122,8 @@ def test_votable_says_what_json_says(client_for, boss, observed, path):
 
 
 def _shape(path: str) -> Any:
+    if "files" in path:
+        return FileLine
     return ExecBlockRow if "execblocks" in path else OUSRow
 
 
