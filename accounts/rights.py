@@ -57,6 +57,7 @@ class Right(StrEnum):
     QA3_TRIAGE = "qa3_triage"
     INGEST = "ingest"
     ACCOUNTS = "accounts"
+    MAIL = "mail"
     CLOCK = "clock"
     CORRECT_CLOCK = "correct_clock"
     FILES = "files"
@@ -97,6 +98,7 @@ RIGHTS: MappingProxyType[Right, dict[StaffRole, Scope]] = MappingProxyType(
         Right.QA3_TRIAGE: dict.fromkeys((_QA, _DRM), Scope.ALL),
         Right.INGEST: {_ADMIN: Scope.ALL},
         Right.ACCOUNTS: {_ADMIN: Scope.ALL},
+        Right.MAIL: {_ADMIN: Scope.ALL},
         Right.CLOCK: dict.fromkeys((_DRM, _ADMIN), Scope.ALL),
         Right.CORRECT_CLOCK: {_ADMIN: Scope.ALL},
         # With a reason, and logged; what is assigned to somebody is read without one.

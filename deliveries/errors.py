@@ -23,3 +23,11 @@ class NotDeliverable(DeliveryError):
 
 class ClaimLost(DeliveryError):
     """A delivery that somebody else has taken over meanwhile, or that needs no check any more."""
+
+
+class BadLinks(DeliveryError):
+    """Links of added-value products that cannot be; ``field`` names the one."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)

@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.rights import Right, Scope
 from projects.models import MemberOUS, Membership, Project, Role
-from projects.querysets.project import Viewer
+from projects.querysets.project import Viewer, is_staff_viewer
 
 
 def can_extend_clock(user: Viewer) -> bool:
@@ -31,6 +31,16 @@ def can_release_early(user: Viewer, member_ous: MemberOUS) -> bool:
         return True
     project = member_ous.project
     return _is_pi(user, project) or _acts_for_pi(user, project)
+
+
+def can_enter_added_value(user: Viewer) -> bool:
+    """Whether ``user`` may say where added-value products are; of what is ``visible_to``."""
+    return is_staff_viewer(user)
+
+
+def can_resend_mail(user: Viewer) -> bool:
+    """Whether ``user`` may send a mail again, or note that it came back."""
+    return isinstance(user, User) and user.has_right(Right.MAIL)
 
 
 def _is_pi(user: User, project: Project) -> bool:

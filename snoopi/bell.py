@@ -10,7 +10,7 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from kombu.exceptions import OperationalError
 
 from ingest.sources.ledger import due_names, keep_in_step
-from snoopi.tasks import deliver, poll_source, refresh_ages, run_ingest, sweep
+from snoopi.tasks import deliver, poll_source, refresh_ages, run_ingest, send_mail, sweep
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
@@ -78,6 +78,49 @@ def ring_source(name: str) -> None:
         logger.warning("the broker is away; source %s waits for the next beat", name)
 
 
+def ring_mail() -> None:
+    """Wake a worker for the mail once the transaction is committed."""
+    transaction.on_commit(_ring_mail)
+
+
+def _ring_mail() -> None:
+    if settings.REDIS_URL:
+        try:
+            send_mail.apply_async(retry=False, expires=60)
+        except OperationalError:
+            logger.warning("the broker is away; mail waits for the next beat")
+
+
+class MailThread:
+    """A thread for the mail, so that a mail server that stalls holds up nothing else."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        """Send what is due, unless that is being done."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=_send_mail, name="mail", daemon=True)
+            self._thread.start()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for the mails that are on their way."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+
+def _send_mail() -> None:
+    try:
+        send_mail()
+    except DatabaseError:
+        logger.exception("mail: the database is away")
+    except Exception:
+        # The outermost line of the thread: the next round tries again.
+        logger.exception("mail: a round failed; the next one follows")
+    finally:
+        connections.close_all()
+
+
 class SourceThreads:
     """A thread for each source while it is asked, so that a slow one holds up nothing."""
 
@@ -123,6 +166,7 @@ class BackgroundThread(threading.Thread):
         self.stopping = threading.Event()
         self.ages_due = time.monotonic()
         self.sources = SourceThreads()
+        self.mail = MailThread()
 
     def run(self) -> None:
         """Sweep until told to stop; a failing sweep is logged and tried again."""
@@ -132,6 +176,7 @@ class BackgroundThread(threading.Thread):
                 deliver()
                 self._refresh_ages()
                 self.sources.ring()
+                self.mail.ring()
             except Exception:
                 # The outermost line of the thread: it must outlive any one failure.
                 logger.exception("a sweep failed; the next one follows")
@@ -148,3 +193,4 @@ class BackgroundThread(threading.Thread):
         """End after the work at hand."""
         self.stopping.set()
         self.join(timeout=30)
+        self.mail.join(timeout=30)

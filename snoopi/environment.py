@@ -33,6 +33,8 @@ VARIABLES = (
     Variable("DATABASE_URL", "SQLite under var/", "PostgreSQL or SQLite, as a URL."),
     Variable("REDIS_URL", "unset", "Redis for Celery; unset: a thread of the server does tasks."),
     Variable("EMAIL_URL", "files under var/mail/", "smtp://, smtps:// or filemail:///folder."),
+    Variable("MAIL_FROM", "snoopi@ the host of BASE_URL", "The address that mail comes from."),
+    Variable("MAIL_TIMEOUT_SECONDS", "15", "How long the mail server may keep mail waiting."),
     Variable("SECRET_KEY", "made once under var/", "Signs sessions; 32 characters or more."),
     Variable("ALLOWED_HOSTS", "127.0.0.1,localhost", "Host names it answers to, beside these."),
     Variable("BASE_URL", "http://127.0.0.1:8000", "How people outside reach the site."),

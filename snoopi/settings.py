@@ -93,6 +93,8 @@ DEMO_DIR = VAR_DIR / "demo" / "observatory"
 EMBEDDED = DATABASES["default"]["ENGINE"].endswith("sqlite3") and not REDIS_URL
 
 vars().update(environment.read_email(VAR_DIR))
+EMAIL_TIMEOUT = environment.read_number("MAIL_TIMEOUT_SECONDS", 15, most=60) or 15
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"snoopi@{urlsplit(BASE_URL).hostname}")
 # Elsewhere people wait for mail, and files under var/ reach nobody.
 MAIL_CONFIGURED = EMBEDDED or bool(env.str("EMAIL_URL", default=""))
 
@@ -214,6 +216,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "mail": {"task": "snoopi.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
     "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},
 }
 # A slow source keeps only its own worker waiting where one is given to them (-Q sources).

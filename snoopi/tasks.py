@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from deliveries.services.delivering import deliver_due
+from deliveries.services.following import follow_log
+from deliveries.services.sending import send_due
 from ingest import services
 from ingest.models import IngestJob
 from ingest.sources.errors import SourceBusy
@@ -55,6 +57,23 @@ def deliver() -> None:
 def refresh_ages() -> None:
     """Compute anew how long things of a cycle stay in a stage."""
     logger.info("stage ages: %s lines", refresh_stage_ages())
+
+
+@app.task(
+    name="snoopi.tasks.send_mail",
+    autoretry_for=(DatabaseError,),
+    retry_backoff=True,
+    max_retries=3,
+    time_limit=900,
+)
+def send_mail() -> None:
+    """Write the notices that follow from the log, and send what is due."""
+    follow_log()
+    done = send_due()
+    if done.problem:
+        logger.warning("mail: %s sent, the rest waits: %s", done.sent, done.problem)
+    elif done.sent or done.failed or done.put_off:
+        logger.info("mail: %s sent, %s failed, %s wait", done.sent, done.failed, done.put_off)
 
 
 @app.task(name="snoopi.tasks.poll_due_sources", expires=30)

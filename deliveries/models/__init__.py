@@ -1,6 +1,7 @@
-"""What is delivered: files, who read them, and how long they are the PI's alone."""
+"""What is delivered: files, who read them, whose they are how long, what is mailed of it."""
 
 from deliveries.models.access import FileHold, FileReading
+from deliveries.models.added_value import AddedValue
 from deliveries.models.clock_entry import ClockEntry, entries_of
 from deliveries.models.delivery import (
     Delivery,
@@ -9,16 +10,23 @@ from deliveries.models.delivery import (
     MissingFile,
     Shortcoming,
 )
+from deliveries.models.notice import LogPlace, MailRule, Notice, NoticeKind, NoticeState
 from deliveries.models.product_file import ProductFile
 
 __all__ = [
+    "AddedValue",
     "ClockEntry",
     "Delivery",
     "DeliveryPlace",
     "DeliveryState",
     "FileHold",
     "FileReading",
+    "LogPlace",
+    "MailRule",
     "MissingFile",
+    "Notice",
+    "NoticeKind",
+    "NoticeState",
     "ProductFile",
     "Shortcoming",
     "entries_of",

@@ -15,6 +15,7 @@ from deliveries.models import Delivery, DeliveryPlace, DeliveryState
 from deliveries.services.checking import check_places
 from deliveries.services.claims import Claim, backoff, claim_next, free_lost_claims
 from deliveries.services.ledger import Entered, enter_start, whole_second
+from deliveries.services.notices import write_delivery_notices
 from deliveries.services.opening import open_deliveries, start_deliveries
 from projects.models import Event, EventKind, MemberOUS
 from projects.moves import Way
@@ -78,6 +79,7 @@ def deliver(claim: Claim, *, at: datetime | None = None) -> Delivery:
     write_delivered(member, at=moment, generation=delivery.generation)
     _finish(delivery, entered, moment)
     move_state(member, to=OUSState.DELIVERED, actor=None, way=Way.DELIVERY, at=at)
+    write_delivery_notices(delivery, again=before is not None, is_history=at is not None)
     append_events([entered.event, _event(member, before, moment)])
     return delivery
 

@@ -9,6 +9,7 @@ from django.utils.cache import patch_cache_control
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from deliveries.errors import BadLinks
 from projects.errors import IllegalMove, NotAllowed, NoteMissing, StaleVersion
 from qa.errors import BadJudgement
 
@@ -90,8 +91,8 @@ def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
         return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
     if isinstance(exception, NoteMissing):
         return BadValue("note", str(exception))
-    if isinstance(exception, BadJudgement):
-        return BadValue(exception.field, str(exception), exception.legal or None)
+    if isinstance(exception, BadJudgement | BadLinks):
+        return BadValue(exception.field, str(exception), getattr(exception, "legal", None) or None)
     if isinstance(exception, NotAllowed):
         return exceptions.PermissionDenied(str(exception))
     return exception if isinstance(exception, exceptions.APIException) else None

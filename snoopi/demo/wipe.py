@@ -4,12 +4,15 @@ from django.db import models, transaction
 
 from accounts.models import User
 from deliveries.models import (
+    AddedValue,
     ClockEntry,
     Delivery,
     DeliveryPlace,
     FileHold,
     FileReading,
+    MailRule,
     MissingFile,
+    Notice,
     ProductFile,
 )
 from projects.models import (
@@ -37,6 +40,9 @@ from snoopi.demo.people import PEOPLE
 
 # What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
+    (Notice, "project_id__in"),
+    (MailRule, "project_id__in"),
+    (AddedValue, "member_ous__project_id__in"),
     (MissingFile, "place__delivery__project_id__in"),
     (DeliveryPlace, "delivery__project_id__in"),
     (Delivery, "project_id__in"),

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.permissions import can_view_as
+from deliveries.permissions import can_enter_added_value
 from projects.models import (
     ExecBlock,
     GroupOUS,
@@ -238,6 +239,8 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "package_files": partial(files_told, Q(member_ous=member_ous), user),
         "late_verdicts": late if is_staff_viewer(user) else (),
         "may_settle": can_settle_late_verdict(user),
+        "may_add_value": can_enter_added_value(user),
+        "added_values": member_ous.added_values.order_by("-pk"),
         **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),
     }
 

@@ -8,7 +8,7 @@ downloads, and a read-only one changes nothing.
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.access.world import ACTORS, PEOPLE, TIED, TOKENS
+from tests.access.world import ACTORS, PEOPLE, STAFF, TIED, TOKENS
 
 Told = int | str
 
@@ -26,6 +26,9 @@ GROUPS: dict[str, frozenset[str]] = {
     "draft-staff": _ALL_SEEING | {"arc"},
     "foreign": _ALL_SEEING | {"stranger", "other_arc", "other_reducer", "other_cs"},
     "pi": _PI,
+    # Whose mail it is; tokens open no page.
+    "pi-herself": frozenset({"pi"}),
+    "all-staff": frozenset(STAFF),
     "admin": frozenset({"admin"}),
     "views-as": frozenset({"arc", "other_arc", "cs", "other_cs", "admin"}),
     # Who may take a step: SEMANTICS, Roles and rights.
@@ -51,6 +54,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "declare": {"body": {"to": "FullyObserved", "note": "the target has set"}},
     "fail": {"body": {"outcome": "Fail", "reasons": ["pointing"]}},
     "pass": {"body": {"outcome": "Pass"}},
+    "wish": {"body": {"default": "now"}},
+    "links": {"body": {"weblog": "https://na.example.org/weblog"}},
     "settle": {"body": {"note": "the products stand"}},
     "open-review": {"body": {"to": "Reviewing"}},
     "reason": {"query": "?reason=asked"},
@@ -84,6 +89,12 @@ decides          201 approves | 403 sees | 404 known | gate
 approves         done approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
+mail             200 pi-herself | 200 all-staff | 404 known | gate
+resends          done admin | 403 pi-herself | 403 all-staff | 404 known | gate
+enters           done staff | 403 sees | 404 known | gate
+draft-enters     done draft-staff | 404 known | gate
+enters-new       201 staff | 403 sees | 404 known | gate
+draft-enters-new 201 draft-staff | 404 known | gate
 admin-done       done admin | 403 known | gate
 admin-queues     202 admin | 403 known | gate
 done             done known | gate
@@ -114,6 +125,16 @@ help                           GET     -                        known
 ingest                         GET     -                        admin
 ingest                         GET     -+csv                    admin
 source-poll                    POST    source                   admin-done
+mail                           GET     -                        known
+mail                           GET     -+csv                    known
+mail-detail                    GET     mail                     mail
+mail-html                      GET     mail                     mail
+mail-resend                    POST    mail                     resends
+mail-bounced                   POST    mail                     resends
+mail-settings                  GET     -                        known
+mail-settings                  POST    -+wish                   done
+mail-unsubscribe               GET     unsubscribing            open
+mail-unsubscribe               POST    unsubscribing            open
 view-as                        GET     -                        views-as
 view-as                        GET     -+text                   views-as
 view-as                        POST    -+look                   begins
@@ -173,6 +194,8 @@ projects:ous-state             POST    member+process           processes
 projects:ous-state             POST    ready_member+time-out    observes
 projects:ous-state             POST    review+open-review       reviews
 projects:ous-state             POST    draft_member+time-out    draft-observes
+projects:added-value           POST    member+links             enters
+projects:added-value           POST    draft_member+links       draft-enters
 projects:late-verdict          POST    review+settle            observes
 product-file                   GET     file                     owns
 product-file                   GET     file+reason              owns-or-says-why
@@ -243,6 +266,10 @@ api:ous-files                  GET     deleted_member           draft
 api:file-list                  GET     -                        known
 api:file-list                  GET     -+csv                    known
 api:file-list                  GET     -+votable                known
+api:added-value                POST    member+links             enters-new
+api:added-value                POST    draft_member+links       draft-enters-new
+api:mail-list                  GET     -                        known
+api:mail-list                  GET     -+csv                    known
 api:ous-state                  POST    member+process           processes
 api:ous-state                  POST    ready_member+time-out    observes
 api:ous-state                  POST    review+open-review       reviews
@@ -302,6 +329,8 @@ LOGIN_FIRST = frozenset({"accounts:settings", "accounts:token-create", "accounts
 FILES = frozenset({"projects:exec-block-report-pdf", "product-file"})
 ASKS_NOBODY = frozenset({"api:schema", "api:docs"})
 READS_BY_POST = frozenset({"api:ous-batch"})
+# The address itself is what allows it: mail programs post there, from no form of ours.
+POSTED_TO_FROM_OUTSIDE = frozenset({"mail-unsubscribe"})
 TAKES_EVERYTHING = frozenset({"api:elsewhere"})
 # A token makes and revokes no tokens.
 BY_SESSION_ONLY = frozenset({"api:token-list", "api:token-detail"})
@@ -317,6 +346,16 @@ CLOSED = frozenset(
         "api:token-detail",
         "api:viewing-list",
         "api:viewing-requests",
+        "mail",
+        "mail-detail",
+        "mail-html",
+        "mail-resend",
+        "mail-bounced",
+        "mail-settings",
+        "mail-unsubscribe",
+        "projects:added-value",
+        "api:mail-list",
+        "api:added-value",
         "view-as",
         "view-as-log",
         "view-as-pages",

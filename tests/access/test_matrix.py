@@ -108,7 +108,8 @@ def _refusal(route: str, method: str, actor: str) -> Told:
 UNSAFE = [
     row
     for row in ROWS
-    if row.method not in matrix.SAFE and row.route not in matrix.TAKES_EVERYTHING
+    if row.method not in matrix.SAFE
+    and row.route not in matrix.TAKES_EVERYTHING | matrix.POSTED_TO_FROM_OUTSIDE
 ]
 
 
@@ -174,6 +175,7 @@ _VERSIONED: dict[str, type[MemberOUS] | type[SchedBlock] | type[ExecBlock]] = {
     "projects:ous-state": MemberOUS,
     "projects:sched-block-state": SchedBlock,
     "projects:exec-block-qa0": ExecBlock,
+    "projects:added-value": MemberOUS,
 }
 
 

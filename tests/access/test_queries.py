@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User, ViewedPage, Viewing
-from deliveries.models import ProductFile
+from deliveries.models import Notice, ProductFile
 from ingest.models import IngestJob, IngestProblem, IngestSource
 from projects.models import Event, Project
 from qa.models import PipelineRun
@@ -53,6 +53,11 @@ GET search -+csv                                    2      2
 GET help -                                          2      2
 GET ingest -                                        2      5
 GET ingest -+csv                                    2      3
+GET mail -                                          3      3
+GET mail -+csv                                      3      3
+GET mail-detail mail                                3      3
+GET mail-html mail                                  3      3
+GET mail-settings -                                 4      4
 GET view-as -                                       2      2
 GET view-as -+text                                  2      3
 GET view-as-log -                                   2      3
@@ -72,7 +77,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                     10     10
+GET projects:ous-detail member                     10     11
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -144,6 +149,8 @@ GET api:token-list -                                2      2
 GET api:token-list -+csv                            2      2
 GET api:viewing-list -                              1      2
 GET api:viewing-requests viewing                    1      3
+GET api:mail-list -                                 2      2
+GET api:mail-list -+csv                             2      2
 GET api:me -                                        1      1
 GET api:schema -                                    1      1
 GET api:docs -                                      1      1
@@ -195,6 +202,7 @@ _TARGETS = (
     "job",
     "source",
     "viewing",
+    "mail",
 )
 READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
 CONDITIONAL = [
@@ -231,6 +239,7 @@ def _multiply(world: World, number: int) -> None:
     _add_happenings(project, more)
     _add_viewings(world, more)
     _add_products(project, number)
+    _add_mails(world, more)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
     IngestSource.objects.bulk_create(
@@ -265,6 +274,17 @@ def _add_viewings(world: World, more: int) -> None:
     Viewing.objects.bulk_create(Viewing(viewed=world.users["pi"], **facts) for _ in range(more))
     ViewedPage.objects.bulk_create(
         ViewedPage(viewing=last, method="GET", path=f"/{n}", status=200) for n in range(more)
+    )
+
+
+def _add_mails(world: World, more: int) -> None:
+    """More of what was mailed to the PI."""
+    notice = Notice.objects.get(pk=world.things["mail"])
+    facts = {name: getattr(notice, name) for name in ("kind", "occasion", "address", "facts")}
+    keys = {name: getattr(notice, name) for name in ("project", "member_ous", "recipient")}
+    Notice.objects.bulk_create(
+        Notice(**facts, **keys, state=notice.state, error="x", edition=n, message_id=f"<{n}>")
+        for n in range(1, more + 1)
     )
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, User, Viewing
 from accounts.services import issue_token, revoke_token, start_viewing
 from accounts.sessions import VIEWING_KEY
+from deliveries.letters import unsubscribing
 from deliveries.models import ProductFile
 from deliveries.places import package_folder
 from ingest.models import IngestJob, IngestSource
@@ -27,6 +28,7 @@ from projects.services.memberships import tie
 from qa.services.judgements import decide_qa0
 from qa.services.reviews import decide_qa2
 from tests.cast import CODE, FOREIGN_CODE
+from tests.deliveries.mails import deliver
 from tests.factories import make_exec_block, make_project, make_sched_block, make_user
 
 # Some tests look at the site from years later.
@@ -243,6 +245,9 @@ def _name_things(world: World) -> None:
     make_exec_block(gone)
     world.things["deleted_block"] = gone.ref
     _name_files(world, fully)
+    (mail,) = deliver(for_review)
+    world.things["mail"] = mail.pk
+    world.things["unsubscribing"] = unsubscribing(world.users["coi"].pk)
     world.things["job"] = IngestJob.objects.create(source="night.json").pk
     source = IngestSource.objects.create(
         name="alma", kind="tap", address="https://example.org/tap", every_s=900, selection="x"

@@ -29,6 +29,7 @@ qa2        -    -         all  all  -    -      -
 qa3_triage -    -         all  all  -    -      -
 ingest     -    -         -    -    -    -      all
 accounts   -    -         -    -    -    -      all
+mail       -    -         -    -    -    -      all
 clock      -    -         -    all  -    -      all
 correct_clock - -         -    -    -    -      all
 files      -    -         -    -    arc  named  all
