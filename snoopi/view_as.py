@@ -35,6 +35,7 @@ SHOWN = frozenset(
     projects:project-matrix
     projects:sched-block-list projects:sched-block-detail projects:sched-block-history
     projects:ous-detail projects:ous-history projects:ous-state projects:exec-block-detail
+    projects:ous-pipeline
     projects:exec-block-plot projects:exec-block-qa0 projects:exec-block-report-pdf
     projects:sched-block-state projects:late-verdict
     news-read accounts:login ingest source-poll

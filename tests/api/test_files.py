@@ -9,7 +9,7 @@ from astropy.io.votable import parse
 from django.conf import settings
 
 from deliveries.models import ProductFile
-from deliveries.store import package_folder
+from deliveries.places import package_folder
 from ingest.loader import load
 from ingest.readers import Source, read_source
 from projects.models import MemberOUS

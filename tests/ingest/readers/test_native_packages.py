@@ -1,6 +1,7 @@
 """Files and pipeline runs in the ``json`` format."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_files_are_told_by_path_and_what_is_left_out_by_name():
     )
 
     (bundle,) = reading.bundles
-    common = {"member": WHERE}
+    common: dict[str, Any] = {"member": WHERE}
     assert reading.rejected == ()
     assert list(bundle.files) == [
         FileRecord(
@@ -71,7 +72,7 @@ def test_run_is_told_with_its_parts():
 
 
 FILE = {"path": "product/a.fits"}
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no path": ({"product_files": [{}]}, "product_files[0]"),
     "way out": ({"product_files": [{"path": "../a"}]}, "product_files[0]"),
     "from the root": ({"product_files": [{"path": "/a"}]}, "product_files[0]"),
