@@ -24,6 +24,8 @@ class ReviewTold:
     ``suggestion``, the hold and what was taken back are for staff, None for all others.
     """
 
+    round_number: int
+    is_current: bool
     outcome: str
     at: datetime
     by: str
@@ -81,13 +83,15 @@ def _known(row: QA2Round, member_ous: MemberOUS, staff: bool) -> list[QA2Decisio
 
 
 def _round(row: QA2Round, decisions: list[QA2Decision], staff: bool) -> RoundTold:
-    told = tuple(_decision(decision, staff) for decision in decisions)
+    told = tuple(_decision(decision, row, staff) for decision in decisions)
     return RoundTold(row.number, row.opened_at, row.closed_at, told)
 
 
-def _decision(decision: QA2Decision, staff: bool) -> ReviewTold:
+def _decision(decision: QA2Decision, row: QA2Round, staff: bool) -> ReviewTold:
     readable = staff or decision.comment_public
     return ReviewTold(
+        round_number=row.number,
+        is_current=row.closed_at is None,
         outcome=decision.outcome,
         at=decision.at,
         by=str(decision.decided_by) if staff else decision.role_word,

@@ -54,6 +54,12 @@ def ous_rows(user: User) -> dict[Level, QuerySet[Any]]:
     return {level: found.select_related(scientist) for level, found in rows.items()}
 
 
+def member_for(user: User, text: str) -> MemberOUS | None:
+    """A member OUS; None for an OUS on another level."""
+    found = ous_for(user, text)
+    return found if isinstance(found, MemberOUS) else None
+
+
 def sched_block_for(user: User, text: str) -> SchedBlock | None:
     """A scheduling block, as ``sched_block_rows`` has it."""
     return find(sched_block_rows(user), text)

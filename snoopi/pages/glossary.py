@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from projects.models import ScienceGoal
 from projects.states import Family, Level, Meaning, QA0Status, QA2Outcome
+from qa.criteria import Answer
 
 QA0_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -37,6 +38,15 @@ QA0_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             "The data are of no use.",
             "It is observed again as long as the season allows.",
         ),
+    }
+)
+
+ANSWER_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        Answer.PASS: Meaning(Family.GOOD, "Within the tolerance.", ""),
+        Answer.JUDGE: Meaning(Family.QUESTION, "A person has to judge this.", ""),
+        Answer.FAIL: Meaning(Family.BAD, "Beyond the tolerance.", ""),
+        Answer.NO_RULE: Meaning(Family.UNKNOWN, "The tables have no rule for this.", ""),
     }
 )
 

@@ -25,7 +25,7 @@ from projects.models import (
     Tracked,
 )
 from projects.permissions import open_steps
-from projects.presentation import executions, sched_block_of, waiting
+from projects.presentation import executions, qa2_of, sched_block_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
@@ -230,6 +230,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         blocks = blocks.not_deleted()
     return {
         "member_ous": member_ous,
+        "hides_qa2": qa2_of(member_ous, user) is None,
         "goal_name": goal_name(member_ous.science_goal),
         "executions": executions(member_ous),
         "archive_query": archive_query_url(member_ous.uid),

@@ -1,6 +1,6 @@
 """The form that executions are judged with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -78,7 +78,7 @@ class QA0Form(forms.Form):
 
     def refuse(self, error: BadJudgement) -> None:
         """Say beside the field what cannot be so."""
-        self.add_error(error.field if error.field in _FIELDS else None, _plain(error))
+        self.add_error(error.field if error.field in _FIELDS else None, plain_sentence(error))
 
     @property
     def outcomes(self) -> list[OutcomeChoice]:
@@ -90,23 +90,26 @@ class QA0Form(forms.Form):
     def families(self) -> list[Family]:
         """The reasons by family, in the table's order."""
         chosen = {*map(str, self["reasons"].value() or ())}
-        rows = reasons().on(QALevel.QA0)
-        return [
-            Family(family_words(family), _choices(members, chosen))
-            for family, members in groupby(rows, key=lambda row: row.family)
-        ]
+        return families_of(reasons().on(QALevel.QA0), chosen, GIVES_REASONS)
 
 
-def _choices(rows: Iterable[Reason], chosen: set[str]) -> list[ReasonChoice]:
-    return [ReasonChoice(row, _only_for(row), row.code in chosen) for row in rows]
+def families_of(rows: Iterable[Reason], chosen: set[str], outcomes: Sequence[str]) -> list[Family]:
+    """Reasons by family, in the table's order; ``outcomes`` are those that give reasons."""
+    return [
+        Family(
+            family_words(family),
+            [ReasonChoice(row, _only_for(row, outcomes), row.code in chosen) for row in members],
+        )
+        for family, members in groupby(rows, key=lambda row: row.family)
+    ]
 
 
-def _only_for(row: Reason) -> str:
-    fits = [word for word in GIVES_REASONS if row.fits(word)]
-    return "" if len(fits) == len(GIVES_REASONS) else " and ".join(fits)
+def _only_for(row: Reason, outcomes: Sequence[str]) -> str:
+    fits = [word for word in outcomes if row.fits(word)]
+    return "" if len(fits) == len(outcomes) else " and ".join(fits)
 
 
-def _plain(error: BadJudgement) -> str:
+def plain_sentence(error: BadJudgement) -> str:
     """The sentence without the legal choices: the form shows them."""
     return str(error).partition(" Legal: ")[0]
 

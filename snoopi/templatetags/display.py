@@ -19,8 +19,10 @@ from projects.models import LivingThing, ObsUnitSet, Tracked
 from projects.presentation import Standing, format_count, standing
 from projects.states import Family, Meaning
 from qa.across import Apart, Compared
+from qa.criteria import Answer
 from snoopi import coordinates
 from snoopi.pages.glossary import (
+    ANSWER_MEANINGS,
     ARRAY_WORDS,
     LEVEL_WORDS,
     QA0_MEANINGS,
@@ -69,6 +71,18 @@ def qa0_badge(word: str) -> SafeString:
 def qa2_badge(word: str) -> SafeString:
     """A QA2 verdict as shape, word and color."""
     return _badge(QA2_MEANINGS[word], word)
+
+
+@register.filter
+def answer_badge(answer: Answer) -> SafeString:
+    """What a comparison with the request came to, as shape, word and color."""
+    return _badge(ANSWER_MEANINGS[answer], answer)
+
+
+@register.filter
+def plain(value: Number) -> str:
+    """A number with four significant digits and no idle zeros, or "N/A"."""
+    return NOT_KNOWN if value is None or value == "" else f"{value:.4g}"
 
 
 @register.simple_tag

@@ -87,6 +87,7 @@ observes         done observes | 403 sees | 404 known | gate
 reviews          done reviews | 403 sees | 404 known | gate
 decides          201 approves | 403 sees | 404 known | gate
 approves         done approves | 403 sees | 404 known | gate
+review-page      200 approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
 mail             200 pi-herself | 200 all-staff | 404 known | gate
@@ -196,6 +197,13 @@ projects:ous-state             POST    review+open-review       reviews
 projects:ous-state             POST    draft_member+time-out    draft-observes
 projects:added-value           POST    member+links             enters
 projects:added-value           POST    draft_member+links       draft-enters
+projects:ous-qa2               GET     reviewed                 review-page
+projects:ous-qa2               GET     held                     review-page
+projects:ous-qa2               POST    reviewed+pass            approves
+projects:ous-qa2-undo          POST    held                     approves
+projects:ous-qa2-pdf           GET     member                   sees
+projects:ous-qa2-pdf           GET     held                     sees
+projects:ous-qa2-pdf           GET     deleted_member           draft
 projects:late-verdict          POST    review+settle            observes
 product-file                   GET     file                     owns
 product-file                   GET     file+reason              owns-or-says-why
@@ -326,7 +334,7 @@ SAFE = ("GET", "HEAD")
 # Doors that ask who it is before they look at the method, or that ask nobody.
 LOGIN_FIRST = frozenset({"accounts:settings", "accounts:token-create", "accounts:token-revoke"})
 # Addresses that give nothing but a file.
-FILES = frozenset({"projects:exec-block-report-pdf", "product-file"})
+FILES = frozenset({"projects:exec-block-report-pdf", "projects:ous-qa2-pdf", "product-file"})
 ASKS_NOBODY = frozenset({"api:schema", "api:docs"})
 READS_BY_POST = frozenset({"api:ous-batch"})
 # The address itself is what allows it: mail programs post there, from no form of ours.

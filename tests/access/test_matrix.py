@@ -173,6 +173,8 @@ def _expected_of_call(row: Row, actor: str, by: str) -> Told:
 
 _VERSIONED: dict[str, type[MemberOUS] | type[SchedBlock] | type[ExecBlock]] = {
     "projects:ous-state": MemberOUS,
+    "projects:ous-qa2": MemberOUS,
+    "projects:ous-qa2-undo": MemberOUS,
     "projects:sched-block-state": SchedBlock,
     "projects:exec-block-qa0": ExecBlock,
     "projects:added-value": MemberOUS,

@@ -77,7 +77,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                     10     11
+GET projects:ous-detail member                     11     12
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -93,6 +93,7 @@ GET projects:ous-history member+csv                 4      4
 GET product-file file                               5      4
 GET product-file file+reason                        5      5
 GET product-file public_file                        5      4
+GET projects:ous-qa2-pdf member                     7      7
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3
@@ -117,7 +118,7 @@ GET api:ous-status member                           2      2
 GET api:ous-status group                            3      3
 GET api:ous-history member                          3      3
 GET api:ous-history member+csv                      3      3
-GET api:ous-qa2 member                              4      4
+GET api:ous-qa2 member                              5      5
 GET api:ous-exec-blocks member                      3      3
 GET api:ous-exec-blocks member+csv                  3      3
 GET api:ous-exec-blocks member+votable              3      3
@@ -162,7 +163,6 @@ GET api:docs -                                      1      1
 304 GET api:ous-detail group                        3      3
 304 GET api:ous-detail goal                         4      4
 304 GET api:ous-status member                       2      2
-304 GET api:ous-qa2 member                          4      4
 304 GET api:ous-status group                        3      3
 304 GET api:sched-block-detail block                2      2
 304 GET api:exec-block-detail run                   2      2
@@ -215,7 +215,6 @@ CONDITIONAL = [
         "api:project-matrix",
         "api:ous-detail",
         "api:ous-status",
-        "api:ous-qa2",
         "api:sched-block-detail",
         "api:exec-block-detail",
     }

@@ -20,6 +20,7 @@ from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import exec_block_for, ous_for
 from snoopi.pages.panels import exec_block_panel, ous_panel
 from snoopi.pages.qa0_form import QA0Form, present
+from snoopi.pages.qa2_panel import qa2_section
 from snoopi.pages.views.moves import form_version
 
 
@@ -104,4 +105,5 @@ def _refused(
     request: PageRequest, ous: ObsUnitSet, sentence: str, status: HTTPStatus
 ) -> HttpResponse:
     messages.error(request, sentence)
-    return render(request, "pages/ous_detail.html", ous_panel(ous, request.user), status=status)
+    context = {**ous_panel(ous, request.user), **qa2_section(ous, request.user)}
+    return render(request, "pages/ous_detail.html", context, status=status)

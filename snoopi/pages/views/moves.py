@@ -17,6 +17,7 @@ from projects.states import Level
 from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import ous_for, sched_block_for
 from snoopi.pages.panels import ous_panel, sched_block_panel
+from snoopi.pages.qa2_panel import qa2_section
 
 _REFUSALS = {
     StaleVersion: HTTPStatus.PRECONDITION_FAILED,
@@ -34,7 +35,7 @@ def ous_state(request: PageRequest, ous: ObsUnitSet) -> HttpResponse:
     if refused is None:
         return redirect(ous)
     fresh = ous_for(request.user, ous.ref) or ous
-    panel = ous_panel(fresh, request.user)
+    panel = {**ous_panel(fresh, request.user), **qa2_section(fresh, request.user)}
     return _again(request, "pages/ous_detail.html", panel, refused)
 
 

@@ -12,6 +12,7 @@ from snoopi.pages.doors import PageRequest, always_takes_tokens, shows, takes_to
 from snoopi.pages.exec_sheet import exec_block_sheet
 from snoopi.pages.finders import exec_block_for, ous_for, sched_block_for
 from snoopi.pages.panels import exec_block_panel, ous_panel, runs_below, sched_block_panel
+from snoopi.pages.qa2_panel import qa2_section
 from snoopi.sheet import pdf_of
 
 
@@ -25,7 +26,8 @@ def ous_detail(request: PageRequest, ous: ObsUnitSet) -> HttpResponseBase:
     """
     if request.GET.get("format") == "csv":
         return _executions(request, ous, runs_below(ous))
-    return render(request, "pages/ous_detail.html", ous_panel(ous, request.user))
+    context = {**ous_panel(ous, request.user), **qa2_section(ous, request.user)}
+    return render(request, "pages/ous_detail.html", context)
 
 
 @require_safe
