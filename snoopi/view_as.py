@@ -39,6 +39,7 @@ SHOWN = frozenset(
     projects:exec-block-plot projects:exec-block-qa0 projects:exec-block-report-pdf
     projects:sched-block-state projects:late-verdict
     projects:ous-qa2 projects:ous-qa2-undo projects:ous-qa2-pdf
+    deliveries projects:ous-clock
     news-read accounts:login ingest source-poll
     api:project-list api:project-detail api:project-tree api:project-matrix
     api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history

@@ -27,7 +27,7 @@ from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, touch
 
 LONGEST_REASON = 2000
-_LATEST_YEAR = 2999
+_EARLIEST_YEAR, _LATEST_YEAR = 2000, 2999
 
 Facts = dict[str, Any]
 Enter = Callable[[MemberOUS, datetime], Entered]
@@ -195,8 +195,9 @@ def _length(until: datetime | None, months: int | None) -> Facts:
         raise BadClockEntry("until", "Say either until when, or by how many months.")
     if months is not None and not 1 <= months <= LONGEST_MONTHS:
         raise BadClockEntry("months", f"A whole number from 1 to {LONGEST_MONTHS}.")
-    if until is not None and until.year > _LATEST_YEAR:
-        raise BadClockEntry("until", f"Not later than the year {_LATEST_YEAR}.")
+    if until is not None and not _EARLIEST_YEAR <= until.year <= _LATEST_YEAR:
+        years = f"{_EARLIEST_YEAR} to {_LATEST_YEAR}"
+        raise BadClockEntry("until", f"A moment of the years {years}.")
     return {"until": whole_second(until) if until else None, "months": months}
 
 

@@ -48,11 +48,16 @@ def account_of(member_ous: MemberOUS) -> Account:
 
 def early_release_of(member_ous: MemberOUS, now: datetime) -> Line:
     """Answer the line that an early release of raw data would add now; at most one query."""
-    rule = months_rule(member_ous.project, PeriodKind.EXCLUSIVE, now)
-    entries = entries_of(member_ous.clock_entries.in_order())
-    known = _source_entry(member_ous, now) if not entries else None
+    return if_released_early_now(member_ous, entries_of(member_ous.clock_entries.in_order()), now)
+
+
+def if_released_early_now(member_ous: MemberOUS, entries: list[Entry], now: datetime) -> Line:
+    """Answer the line that an early release would add to these entries. No query."""
+    moment = whole_second(now)
+    rule = months_rule(member_ous.project, PeriodKind.EXCLUSIVE, moment)
+    known = _source_entry(member_ous, moment) if not entries else None
     before = [known] if known else entries
-    return if_released_early(before, now, rule.months if rule else None)
+    return if_released_early(before, moment, rule.months if rule else None)
 
 
 def enter_start(member_ous: MemberOUS, *, kind: ClockKind, at: datetime, actor: Actor) -> Entered:

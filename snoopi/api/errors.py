@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from deliveries.errors import BadLinks
+from deliveries.errors import BadClockEntry, BadLinks, DeliveryError
 from projects.errors import IllegalMove, NotAllowed, NoteMissing, StaleVersion
 from qa.errors import BadJudgement
 
@@ -80,10 +80,8 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
 
 
 def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
-    if isinstance(exception, Http404):
-        return exceptions.NotFound(NOT_FOUND)
-    if isinstance(exception, PermissionDenied):
-        return exceptions.PermissionDenied()
+    if isinstance(exception, Http404 | PermissionDenied):
+        return _of_django(exception)
     if isinstance(exception, StaleVersion):
         return ApiProblem(HTTPStatus.PRECONDITION_FAILED, str(exception))
     if isinstance(exception, IllegalMove):
@@ -93,9 +91,23 @@ def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
         return BadValue("note", str(exception))
     if isinstance(exception, BadJudgement | BadLinks):
         return BadValue(exception.field, str(exception), getattr(exception, "legal", None) or None)
+    if isinstance(exception, DeliveryError):
+        return _of_deliveries(exception)
     if isinstance(exception, NotAllowed):
         return exceptions.PermissionDenied(str(exception))
     return exception if isinstance(exception, exceptions.APIException) else None
+
+
+def _of_django(error: Http404 | PermissionDenied) -> exceptions.APIException:
+    if isinstance(error, Http404):
+        return exceptions.NotFound(NOT_FOUND)
+    return exceptions.PermissionDenied()
+
+
+def _of_deliveries(error: DeliveryError) -> ApiProblem:
+    if isinstance(error, BadClockEntry):
+        return BadValue(error.field, str(error))
+    return ApiProblem(HTTPStatus.CONFLICT, str(error))
 
 
 def _headers(known: exceptions.APIException) -> dict[str, str]:

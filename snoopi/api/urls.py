@@ -5,6 +5,7 @@ from django.urls import path, re_path, register_converter
 from snoopi.api.refs import RefConverter, elsewhere
 from snoopi.api.views import (
     blocks,
+    deliveries,
     docs,
     events,
     files,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("ous/<ref:ref>/execblocks/", ous.OUSExecBlocks.as_view(), name="ous-exec-blocks"),
     path("ous/<ref:ref>/files/", files.OUSFiles.as_view(), name="ous-files"),
     path("ous/<ref:ref>/added-value/", mail.OUSAddedValue.as_view(), name="added-value"),
+    path("ous/<ref:ref>/clock/", deliveries.OUSClock.as_view(), name="ous-clock"),
     path("ous/<ref:ref>/state/", ous.OUSState.as_view(), name="ous-state"),
     path("ous/<ref:ref>/qa2/", reviews.OUSReview.as_view(), name="ous-qa2"),
     path("ous/<ref:ref>/qa2/undo/", reviews.OUSReviewUndo.as_view(), name="ous-qa2-undo"),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("execblocks/<ref:ref>/qa0/", judgements.ExecBlockQA0.as_view(), name="exec-block-qa0"),
     path("files/", files.FileList.as_view(), name="file-list"),
     path("reasons/", judgements.ReasonList.as_view(), name="reason-list"),
+    path("deliveries/", deliveries.DeliveryList.as_view(), name="delivery-list"),
     path("events/", events.EventFeed.as_view(), name="event-feed"),
     path("ingest/", ingest.IngestList.as_view(), name="ingest-list"),
     path("ingest/<int:pk>/", ingest.IngestJobView.as_view(), name="ingest-job"),

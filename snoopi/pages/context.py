@@ -61,6 +61,7 @@ def _navigation(request: HttpRequest, user: User) -> list[NavItem]:
         ("Home", "home", "home"),
         ("Projects", "projects:project-list", "projects"),
         ("SchedBlocks", "projects:sched-block-list", "blocks"),
+        ("Deliveries", "deliveries", "deliveries"),
         ("Mail", "mail", "mail"),
         ("Help", "help", "help"),
     ]

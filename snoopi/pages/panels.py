@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.permissions import can_view_as
 from deliveries.permissions import can_enter_added_value
+from deliveries.presentation import delivery_of
 from projects.models import (
     ExecBlock,
     GroupOUS,
@@ -242,6 +244,8 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "may_settle": can_settle_late_verdict(user),
         "may_add_value": can_enter_added_value(user),
         "added_values": member_ous.added_values.order_by("-pk"),
+        # Asked for by the page alone, not by the tree: it costs queries of its own.
+        "delivery": partial(delivery_of, member_ous, user, timezone.now()),
         **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),
     }
 

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from snoopi.pages.views import (
+    clocks,
+    deliveries,
     files,
     histories,
     home,
@@ -44,6 +46,7 @@ project_patterns = [
     path("ous/<path:ref>/qa2/undo/", reviewing.ous_qa2_undo, name="ous-qa2-undo"),
     path("ous/<path:ref>/qa2/", reviewing.ous_qa2, name="ous-qa2"),
     path("ous/<path:ref>/qa2.pdf", reviewing.ous_qa2_pdf, name="ous-qa2-pdf"),
+    path("ous/<path:ref>/clock/", clocks.ous_clock, name="ous-clock"),
     path("ous/<path:ref>/late-verdict/", judging.late_verdict, name="late-verdict"),
     path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
     path("execblocks/<path:ref>/plots/<slug:name>/", plots.exec_block_plot, name="exec-block-plot"),
@@ -56,6 +59,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("news/read/", home.news_read, name="news-read"),
     path("search/", search.search, name="search"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("files/<int:pk>/<path:name>", files.product_file, name="product-file"),
     path("help/", help_views.help_page, name="help"),
     path("ingest/", ingest.ingest, name="ingest"),

@@ -36,6 +36,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "judges": frozenset({"aod", "qa", "drm"}),
     "processes": frozenset({"drm", "qa", "reducer"}),
     "reviews": frozenset({"drm", "qa"}),
+    "releases": _PI | {"drm", "admin", "arc", "cs"},
     # Who reads proprietary files, who does after giving a reason.
     "owns": _PI | {"data_delegee", "reducer"},
     "says-why": frozenset({"arc", "cs", "admin"}),
@@ -58,6 +59,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "links": {"body": {"weblog": "https://na.example.org/weblog"}},
     "settle": {"body": {"note": "the products stand"}},
     "open-review": {"body": {"to": "Reviewing"}},
+    "release": {"body": {"act": "release_early", "sure": "on"}},
+    "correct": {"body": {"act": "correct", "until": "2030-01-01", "reason": "a DDT"}},
     "reason": {"query": "?reason=asked"},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
@@ -79,6 +82,11 @@ withdrawn        200 staff | 404 known | gate
 owns             200 owns | 403 sees | 404 known | gate
 owns-or-says-why 200 owns says-why | 403 sees | 404 known | gate
 draft-file       403 draft-staff | 404 known | gate
+releases         done releases | 403 sees | 404 known | gate
+admin-corrects   done admin | 403 sees | 404 known | gate
+draft-corrects   done admin | 403 draft-staff | 404 known | gate
+makes-release    201 releases | 403 sees | 404 known | gate
+makes-correction 201 admin | 403 sees | 404 known | gate
 processes        done processes | 403 sees | 404 known | gate
 judge-form       200 judges | 403 sees | 404 known | gate
 judges           done judges | 403 sees | 404 known | gate
@@ -205,6 +213,12 @@ projects:ous-qa2-pdf           GET     member                   sees
 projects:ous-qa2-pdf           GET     held                     sees
 projects:ous-qa2-pdf           GET     deleted_member           draft
 projects:late-verdict          POST    review+settle            observes
+deliveries                     GET     -                        known
+deliveries                     GET     -+text                   known
+deliveries                     GET     -+csv                    known
+projects:ous-clock             POST    member+release           releases
+projects:ous-clock             POST    member+correct           admin-corrects
+projects:ous-clock             POST    draft_member+correct     draft-corrects
 product-file                   GET     file                     owns
 product-file                   GET     file+reason              owns-or-says-why
 product-file                   GET     public_file              open
@@ -305,6 +319,12 @@ api:exec-block-detail          GET     deleted_run              draft
 api:exec-block-qa0             POST    run+fail                 judges
 api:exec-block-qa0             POST    draft_run+fail           draft-judges
 api:reason-list                GET     -                        known
+api:delivery-list              GET     -                        known
+api:delivery-list              GET     -+csv                    known
+api:ous-clock                  GET     member                   sees
+api:ous-clock                  GET     deleted_member           draft
+api:ous-clock                  POST    member+release           makes-release
+api:ous-clock                  POST    member+correct           makes-correction
 api:event-feed                 GET     -                        known
 api:event-feed                 GET     -+csv                    known
 api:ingest-list                GET     -                        admin

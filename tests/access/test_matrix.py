@@ -175,6 +175,7 @@ _VERSIONED: dict[str, type[MemberOUS] | type[SchedBlock] | type[ExecBlock]] = {
     "projects:ous-state": MemberOUS,
     "projects:ous-qa2": MemberOUS,
     "projects:ous-qa2-undo": MemberOUS,
+    "projects:ous-clock": MemberOUS,
     "projects:sched-block-state": SchedBlock,
     "projects:exec-block-qa0": ExecBlock,
     "projects:added-value": MemberOUS,

@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ApiToken, User, ViewedPage, Viewing
-from deliveries.models import Notice, ProductFile
+from deliveries.models import ClockEntry, Delivery, Notice, ProductFile
 from ingest.models import IngestJob, IngestProblem, IngestSource
 from projects.models import Event, Project
-from qa.models import PipelineRun
+from qa.models import PipelineRun, QA2Round
 from snoopi.demo.plans import Goal, Tie
 from snoopi.demo.snapshot import (
     block_now,
@@ -77,7 +77,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                     11     12
+GET projects:ous-detail member                     15     15
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -90,6 +90,9 @@ GET projects:ous-pipeline member+csv                4      4
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      5      5
 GET projects:ous-history member+csv                 4      4
+GET deliveries -                                    3      3
+GET deliveries -+text                               3      3
+GET deliveries -+csv                                3      3
 GET product-file file                               5      4
 GET product-file file+reason                        5      5
 GET product-file public_file                        5      4
@@ -139,6 +142,9 @@ GET api:exec-block-list -+csv                       2      2
 GET api:exec-block-list -+votable                   2      2
 GET api:exec-block-detail run                       3      3
 GET api:reason-list -                               1      1
+GET api:delivery-list -                             2      2
+GET api:delivery-list -+csv                         2      2
+GET api:ous-clock member                            6      5
 GET api:event-feed -                                2      2
 GET api:event-feed -+csv                            2      2
 GET api:ingest-list -                               1      2
@@ -239,6 +245,7 @@ def _multiply(world: World, number: int) -> None:
     _add_viewings(world, more)
     _add_products(project, number)
     _add_mails(world, more)
+    _add_deliveries(project, more)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
     IngestSource.objects.bulk_create(
@@ -263,6 +270,20 @@ def _add_products(project: Project, number: int) -> None:
     stages = {"stages": [{"number": n, "score": 0.5} for n in range(number)]}
     PipelineRun.objects.bulk_create(
         PipelineRun(told=stages, digest="x", **common) for _ in range(number)
+    )
+
+
+def _add_deliveries(project: Project, more: int) -> None:
+    """Deliveries of other projects and of this one's other member OUSs, and a longer ledger."""
+    first, *others = project.memberous_set.order_by("pk")
+    for member in others:
+        round_ = QA2Round.objects.create(
+            member_ous=member, number=99, opened_at=timezone.now(), closed_at=timezone.now()
+        )
+        Delivery.objects.create(member_ous=member, project=project, qa2_round=round_)
+    ClockEntry.objects.bulk_create(
+        ClockEntry(member_ous=first, kind="extension", at=timezone.now(), months=1, role_word="x")
+        for _ in range(more)
     )
 
 
