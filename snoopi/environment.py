@@ -69,7 +69,7 @@ VARIABLES = (
     ),
     Variable(
         "DELIVERY_HOLD_SECONDS",
-        "600",
+        "600, in the demo 0",
         "How long a QA2 Pass or SemiPass can be taken back before it is told and delivered.",
     ),
     Variable(

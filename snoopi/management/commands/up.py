@@ -68,6 +68,8 @@ class Command(BaseCommand):
         password = _demo_password(settings.VAR_DIR / "demo_password")
         accounts = set_demo_password(password=password)
         os.environ["SNOOPI_DEMO_PASSWORD"] = password
+        # Nobody waits ten minutes to see what a demonstration does.
+        os.environ.setdefault("DELIVERY_HOLD_SECONDS", "0")
         self.stdout.write(f"Demo log-ins, all with the password {password}")
         for user in accounts:
             self.stdout.write(f"  {user.username:<10} {user.name}")

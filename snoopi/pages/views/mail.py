@@ -31,6 +31,7 @@ from snoopi.pages.doors import Door, PageRequest, asked_text, members_only, show
 from snoopi.pages.finders import ous_for
 from snoopi.pages.listing import Column, changed
 from snoopi.pages.panels import ous_panel
+from snoopi.pages.qa2_panel import qa2_section
 from snoopi.pages.views.moves import form_version
 
 _PAGE_SIZE = 50
@@ -221,5 +222,5 @@ def _refused(
 ) -> HttpResponse:
     messages.error(request, sentence)
     fresh = ous_for(request.user, ous.ref) or ous
-    panel = ous_panel(fresh, request.user)
+    panel = {**ous_panel(fresh, request.user), **qa2_section(fresh, request.user)}
     return render(request, "pages/ous_detail.html", panel, status=status)
