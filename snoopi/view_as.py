@@ -46,6 +46,7 @@ SHOWN = frozenset(
     api:ous-exec-blocks api:ous-state api:ous-qa2 api:ous-qa2-undo
     api:sched-block-list api:sched-block-detail api:sched-block-history
     api:exec-block-list api:exec-block-detail api:exec-block-qa0 api:sched-block-state
+    api:delivery-list api:ous-clock
     api:reason-list api:event-feed
     api:ingest-list api:ingest-job api:source-list api:source-detail
     api:me api:schema api:docs api:elsewhere
