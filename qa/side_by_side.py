@@ -67,8 +67,8 @@ def side_by_side(exec_blocks: Sequence[ExecBlock], asked: Mapping[str, Any]) -> 
 
 
 def _asked_and_got(asked: Mapping[str, Any], counted: Sequence[Figures]) -> list[AskedAndGot]:
-    resolutions = [found["resolution_arcsec"] for found in counted]
-    scales = [found["largest_scale_arcsec"] for found in counted]
+    resolutions = [found.get("resolution_arcsec") for found in counted]
+    scales = [found.get("largest_scale_arcsec") for found in counted]
     found = (resolution_against(asked, resolutions), scale_against(asked, scales))
     return [row for row in found if row and row.got_arcsec is not None]
 

@@ -100,3 +100,16 @@ def test_nothing_is_set_side_by_side_before_a_data_set_was_read(drm, logged_in):
     page = logged_in(drm).get(block.get_absolute_url()).content.decode()
 
     assert "side by side" not in page
+
+
+def test_run_without_a_data_set_stands_beside_one_that_has_it(client, drm):
+    plan = sgrb2(Composer(269))
+    take("plan.json", native_bytes([plan]))
+    blocks = list(ExecBlock.objects.filter(sched_block__name=BLOCK).order_by("end"))
+    (said,) = (run for run in executions_of([plan]) if run.uid == blocks[0].uid)
+    take("night.asdm.sdm.tar", asdm_tar(said))
+    client.force_login(drm)
+
+    for thing in (blocks[0].sched_block, blocks[0].member_ous):
+        answer = client.get(thing.get_absolute_url())
+        assert (answer.status_code, "side by side" in answer.content.decode()) == (200, True)
