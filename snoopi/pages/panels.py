@@ -27,7 +27,7 @@ from projects.models import (
     Tracked,
 )
 from projects.permissions import open_steps
-from projects.presentation import executions, qa2_of, sched_block_of, waiting
+from projects.presentation import executions, qa2_of, sched_block_of, version_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
@@ -199,6 +199,7 @@ def ous_panel(ous: ObsUnitSet, user: User) -> dict[str, Any]:
     common = {
         "thing": ous,
         "ous": ous,
+        "shown_version": version_of(ous, user),
         **_waits(ous, user),
         "asked": asked_facts(ous.asked),
         "differences": upstream_differences(ous, user),

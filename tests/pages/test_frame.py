@@ -68,10 +68,13 @@ def test_banner_tells_demonstration_data(is_demo, pi, logged_in):
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        ("pi", ["Home", "Projects", "SchedBlocks", "Help"]),
-        ("drm", ["Home", "Projects", "SchedBlocks", "Help"]),
-        ("admin", ["Home", "Projects", "SchedBlocks", "Help", "Ingest", "View as"]),
-        ("arc", ["Home", "Projects", "SchedBlocks", "Help", "View as"]),
+        ("pi", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help"]),
+        ("drm", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help"]),
+        (
+            "admin",
+            ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help", "Ingest", "View as"],
+        ),
+        ("arc", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help", "View as"]),
     ],
 )
 def test_navigation_leads_only_where_the_person_may_go(who, places, somebody, logged_in):

@@ -26,6 +26,7 @@ from deliveries.services.clock import (
 from deliveries.services.opening import retry_delivery
 from projects.errors import NotAllowed, StaleVersion
 from projects.models import MemberOUS, ObsUnitSet
+from projects.presentation import version_of
 from snoopi.bell import ring_deliveries
 from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import ous_for
@@ -72,13 +73,19 @@ def _refused(
     return render(request, "pages/ous_detail.html", context, status=status)
 
 
-def _words(request: PageRequest) -> dict[str, Any]:
+def _words(request: PageRequest, member: MemberOUS) -> dict[str, Any]:
     """Who enters what for what reason, having seen which version."""
     return {
         "actor": request.user,
         "reason": asked_text(request.POST, "reason", most=LONGEST_REASON + 1),
-        "expected_version": form_version(request),
+        "expected_version": _seen_version(request, member),
     }
+
+
+def _seen_version(request: PageRequest, member: MemberOUS) -> int:
+    """The version that the form was made from: people outside are shown a count of their own."""
+    is_fresh = form_version(request) == version_of(member, request.user)
+    return member.version if is_fresh else 0
 
 
 def _until(request: PageRequest) -> datetime | None:
@@ -107,7 +114,7 @@ def _months(request: PageRequest) -> int | None:
 
 def _extend(request: PageRequest, member: MemberOUS) -> str:
     until, months = _until(request), _months(request)
-    extend_clock(member, **_words(request), until=until, months=months)
+    extend_clock(member, **_words(request, member), until=until, months=months)
     return f"The period ends on {_end(member)}."
 
 
@@ -115,19 +122,19 @@ def _correct(request: PageRequest, member: MemberOUS) -> str:
     until = _until(request)
     if until is None:
         raise BadClockEntry("until", "Say when the period ends.")
-    correct_clock(member, **_words(request), until=until)
+    correct_clock(member, **_words(request, member), until=until)
     return f"The period ends on {_end(member)}."
 
 
 def _release(request: PageRequest, member: MemberOUS) -> str:
     if "sure" not in request.POST:
         raise BadClockEntry("sure", "Confirm that the clock shall start now.")
-    release_early(member, **_words(request))
+    release_early(member, **_words(request, member))
     return f"The raw data are released. The period ends on {_end(member)}."
 
 
 def _withdraw(request: PageRequest, member: MemberOUS) -> str:
-    withdraw(member, **_words(request))
+    withdraw(member, **_words(request, member))
     return "The data are withdrawn."
 
 
