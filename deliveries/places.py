@@ -123,7 +123,7 @@ class WebPlace:
     def shortcoming(self, listed: Listed, beat: Beat) -> str | None:
         """Compare the size that the server tells."""
         # The address comes from the operator's setting, which takes http and https alone.
-        request = Request(f"{self.url}/{quote(listed.path)}", method="HEAD")  # noqa: S310
+        request = Request(f"{self.url}/{quote(listed.path)}", method="HEAD")  # noqa: S310 - ARC_MIRRORS
         try:
             with urlopen(request, timeout=_WAIT_S) as answer:  # noqa: S310 - likewise
                 length = answer.headers.get("Content-Length", "")

@@ -84,7 +84,7 @@ class Post:
         if server is None:
             _away_at(lambda: self.backend.send_messages([mail]))
             return
-        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own
+        content = mail.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg] # Django's takes it
         _said(server, lambda: server.data(content))
 
 

@@ -21,7 +21,7 @@ OWN_TABLES = Path(__file__).parent / "data"
 
 
 @lru_cache(maxsize=64)
-def _kept(path: Path, read: ReadTable, modified_ns: int, size: int) -> tuple[Any, ...]:  # noqa: ARG001 - the key
+def _kept(path: Path, read: ReadTable, modified_ns: int, size: int) -> tuple[Any, ...]:  # noqa: ARG001 - the cache's key
     return tuple(read(path))
 
 

@@ -67,7 +67,7 @@ def select(
     conditions = f" WHERE {' AND '.join(where)}" if where else ""
     by = column(order)
     # Names are quoted and values are literals, both in this file; ADQL has no parameters.
-    return f"SELECT TOP {top} {names} FROM {table}{conditions} ORDER BY {by}"  # noqa: S608
+    return f"SELECT TOP {top} {names} FROM {table}{conditions} ORDER BY {by}"  # noqa: S608 - quoted
 
 
 def look(table: str) -> str:

@@ -36,10 +36,11 @@ class Tables:
 
     def rows(self, table: str) -> Iterator[Row]:
         """Yield the rows of a table, none where it is missing. Raises UnreadableSource."""
-        number = 0
-        for number, row in enumerate(self._rows(table), 1):  # noqa: B007 - counted on purpose
+        is_empty = True
+        for row in self._rows(table):
+            is_empty = False
             yield row
-        if not number:
+        if is_empty:
             self.missing.setdefault(table, f"The data set's {table} table is empty.")
 
     def made(self, table: str, make: Callable[[Row], Made | None]) -> list[Made]:
