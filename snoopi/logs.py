@@ -25,6 +25,8 @@ _SECRET_TEXTS = (
     re.compile(
         r"(?i)(?<=[?&;])([\w-]*(?:password|secret|token|session|key|sig)[\w-]*=)[^\s&;'\"]+"
     ),
+    # A link of a mail's that changes settings without a log-in.
+    re.compile(r"(?<=/mail/unsubscribe/)[^\s/'\"]+"),
     re.compile(r"(?i)\b((?:sessionid|csrftoken|csrfmiddlewaretoken)=)[^\s&;'\"]+"),
 )
 

@@ -12,6 +12,7 @@ import pytest
 import structlog
 from django.test import Client
 
+from deliveries.letters import unsubscribing
 from ingest.services import submit_body
 from snoopi.bell import ring_ingest
 from snoopi.celery import SiteTask, app
@@ -108,6 +109,16 @@ def test_line_of_a_request_costs_no_query(client, django_assert_num_queries):
 
     with django_assert_num_queries(0):
         client.get("/healthz")
+
+
+@pytest.mark.django_db
+def test_link_that_ends_mails_is_in_no_line(written, client):
+    link = unsubscribing(make_user("ann").pk)
+    client.get(f"/mail/unsubscribe/{link}/")
+    client.get(f"/mail/unsubscribe/{link[:-1]}/")
+
+    assert link[:12] not in written.getvalue()
+    assert written.getvalue().count(f"/mail/unsubscribe/{HIDDEN}/") >= 2
 
 
 @pytest.mark.django_db
