@@ -16,7 +16,7 @@ def new_claim() -> str:
 
 def is_gone(claim: str) -> bool:
     """Whether a claim is of a process of this machine that is no more."""
-    host, pid, _ = claim.rsplit(":", 2)
+    host, pid, _ = claim.rsplit(":", 2) if claim.count(":") > 1 else ("", "", "")
     if host != socket.gethostname()[:60] or not pid.isdecimal():
         return False
     try:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections, transaction
-from kombu.exceptions import OperationalError
 
 from ingest.sources.ledger import due_names, keep_in_step
+from snoopi.ringing import ring
 from snoopi.tasks import deliver, poll_source, refresh_ages, run_ingest, send_mail, sweep
 
 logger = logging.getLogger(__name__)
@@ -19,76 +19,37 @@ AGES_SECONDS = 3600.0
 
 def ring_ingest(job_id: int) -> None:
     """Wake a worker for a job once the transaction is committed."""
-    transaction.on_commit(lambda: _ring(job_id))
-
-
-def _ring(job_id: int) -> None:
-    # Without Redis the server's own thread looks every second anyway.
-    if not settings.REDIS_URL:
-        return
-    try:
-        run_ingest.apply_async((job_id,), retry=False)
-    except OperationalError:
-        logger.warning("the broker is away; job %s waits for the next sweep", job_id)
+    transaction.on_commit(lambda: ring(run_ingest, job_id))
 
 
 def ring_sweep() -> None:
     """Wake a worker for whatever the tables hold; it need not listen yet."""
-    if settings.REDIS_URL:
-        try:
-            sweep.apply_async(retry=False, expires=600)
-        except OperationalError:
-            logger.warning("the broker is away; the next sweep comes with the beat")
+    ring(sweep, expires=600)
 
 
 def ring_hold(ends_at: datetime | None) -> None:
-    """Wake a worker at the end of a hold, once the decision that began it is committed."""
-    if ends_at is not None and settings.REDIS_URL:
-        transaction.on_commit(lambda: _ring_at(ends_at))
+    """Wake a worker at the end of a hold, once the decision that began it is committed.
 
-
-def _ring_at(moment: datetime) -> None:
-    try:
-        sweep.apply_async(eta=moment, retry=False, expires=moment + timedelta(minutes=10))
-    except OperationalError:
-        logger.warning("the broker is away; the hold's end waits for the next sweep")
+    It tells of the verdict and delivers what is ready in one go.
+    """
+    if ends_at is not None:
+        late = ends_at + timedelta(minutes=10)
+        transaction.on_commit(lambda: ring(deliver, eta=ends_at, expires=late))
 
 
 def ring_deliveries() -> None:
     """Wake a worker for deliveries once the transaction is committed."""
-    transaction.on_commit(_ring_deliveries)
-
-
-def _ring_deliveries() -> None:
-    if not settings.REDIS_URL:
-        return
-    try:
-        deliver.apply_async(retry=False)
-    except OperationalError:
-        logger.warning("the broker is away; deliveries wait for the next beat")
+    transaction.on_commit(lambda: ring(deliver))
 
 
 def ring_source(name: str) -> None:
     """Wake a worker for a source that shall be asked now."""
-    if not settings.REDIS_URL:
-        return
-    try:
-        poll_source.apply_async((name,), retry=False, expires=60)
-    except OperationalError:
-        logger.warning("the broker is away; source %s waits for the next beat", name)
+    ring(poll_source, name, expires=60)
 
 
 def ring_mail() -> None:
     """Wake a worker for the mail once the transaction is committed."""
-    transaction.on_commit(_ring_mail)
-
-
-def _ring_mail() -> None:
-    if settings.REDIS_URL:
-        try:
-            send_mail.apply_async(retry=False, expires=60)
-        except OperationalError:
-            logger.warning("the broker is away; mail waits for the next beat")
+    transaction.on_commit(lambda: ring(send_mail, expires=60))
 
 
 class MailThread:

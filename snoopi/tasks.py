@@ -17,6 +17,7 @@ from projects.services.stage_ages import refresh_stage_ages
 from qa.services.reviews import release_verdicts
 from snoopi.celery import app
 from snoopi.heartbeat import mark_swept
+from snoopi.ringing import ring
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +48,11 @@ def sweep() -> None:
 
 @app.task(name="snoopi.tasks.deliver", expires=5)
 def deliver() -> None:
-    """Open, check and complete whatever deliveries are due; others may do so at once."""
-    delivered = deliver_due()
+    """Open, check and complete whatever deliveries are due; others may do so at once.
+
+    Each rings for its mail as it is complete: the next may take an hour to check.
+    """
+    delivered = deliver_due(on_delivery=lambda: ring(send_mail, expires=60))
     if delivered:
         logger.info("%s deliveries are complete", delivered)
 

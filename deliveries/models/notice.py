@@ -100,7 +100,7 @@ class Notice(models.Model):
         default=0, help_text="How often the mail server said a lasting no."
     )
     not_before = models.DateTimeField(default=timezone.now, help_text="UTC.")
-    claim = models.CharField(max_length=32, blank=True, help_text="Who has taken it up.")
+    claim = models.CharField(max_length=120, blank=True, help_text="Who has taken it up.")
     claimed_at = models.DateTimeField(null=True, blank=True, help_text="UTC.")
     possibly_twice = models.BooleanField(
         default=False, help_text="The handing-over was interrupted, so it was done again."

@@ -1,7 +1,7 @@
 """Delivering: check, then Delivered with clock and notices in one transaction, or try again."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -30,12 +30,16 @@ from qa.services.reviews import release_verdicts
 logger = logging.getLogger(__name__)
 
 
-def deliver_due(now: datetime | None = None) -> int:
+def nobody() -> None:
+    """Tell nobody."""
+
+
+def deliver_due(now: datetime | None = None, *, on_delivery: Callable[[], None] = nobody) -> int:
     """Do whatever deliveries wait for; answer how many were delivered.
 
     Safe twice, in parallel, and when killed at any point: every step is a short transaction
     that looks again whether it is still to be taken. ``now`` is the present unless history
-    is told.
+    is told; ``on_delivery`` is called as each delivery is committed.
     """
     free_lost_claims()
     release_verdicts(now)
@@ -43,7 +47,9 @@ def deliver_due(now: datetime | None = None) -> int:
     start_deliveries(now or timezone.now())
     delivered = 0
     while claim := claim_next(now or timezone.now()):
-        delivered += _deliver(claim, now)
+        if _deliver(claim, now):
+            delivered += 1
+            transaction.on_commit(on_delivery)
     return delivered
 
 

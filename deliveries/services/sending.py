@@ -7,7 +7,6 @@ whether it was taken, sends it once more under the same Message-ID, and says so 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from django.core.mail import EmailMessage
 from django.db import connection, models, transaction
@@ -17,6 +16,7 @@ from deliveries.letters import mail_of
 from deliveries.models import Notice, NoticeState
 from deliveries.models.notice import ON_THE_WAY
 from deliveries.post import Away, Post, Refused
+from projects.claims import is_gone, new_claim
 
 BATCH = 20
 # Longer than the longest handing-over, which the time limits of the connection bound.
@@ -39,8 +39,14 @@ class Sent:
 def due(now: datetime) -> models.QuerySet[Notice]:
     """The notices to be sent now: those that wait, and those whose worker died."""
     waiting = models.Q(state=NoticeState.PENDING, not_before__lte=now)
-    left = models.Q(state__in=ON_THE_WAY, claimed_at__lt=now - LEASE)
-    return Notice.objects.filter(waiting | left)
+    left = models.Q(claimed_at__lt=now - LEASE) | models.Q(claim__in=_gone())
+    return Notice.objects.filter(waiting | models.Q(left, state__in=ON_THE_WAY))
+
+
+def _gone() -> list[str]:
+    """The claims of processes of this machine that are no more: they need no lease to end."""
+    held = Notice.objects.filter(state__in=ON_THE_WAY).order_by("claim")
+    return [claim for claim in held.values_list("claim", flat=True).distinct() if is_gone(claim)]
 
 
 def send_due() -> Sent:
@@ -56,9 +62,10 @@ def send_due() -> Sent:
 
 def claim_batch() -> list[Notice]:
     """Take up some notices that are due, so that nobody else does, and answer them."""
-    now, claim = timezone.now(), uuid4().hex
+    now, claim = timezone.now(), new_claim()
     with transaction.atomic():
-        rows = due(now).order_by("not_before", "pk")
+        found = due(now)
+        rows = found.order_by("not_before", "pk")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
         ids = [row.pk for row in rows.only("pk")[:BATCH]]
@@ -66,7 +73,7 @@ def claim_batch() -> list[Notice]:
             models.When(state=NoticeState.HANDING_OVER, then=True),
             default=models.F("possibly_twice"),
         )
-        due(now).filter(pk__in=ids).update(
+        found.filter(pk__in=ids).update(
             possibly_twice=interrupted, state=NoticeState.CLAIMED, claim=claim, claimed_at=now
         )
     return list(Notice.objects.filter(claim=claim, state=NoticeState.CLAIMED).order_by("pk"))

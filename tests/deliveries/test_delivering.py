@@ -70,6 +70,19 @@ def make_due():
     Delivery.objects.filter(state="checking").update(next_at=timezone.now())
 
 
+def test_each_delivery_rings_as_it_is_committed(django_capture_on_commit_callbacks):
+    for member in (verified(), verified()):
+        packaged(member)
+    verified()
+    rung = []
+
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver_due(on_delivery=lambda: rung.append("mail"))
+        assert rung == []
+
+    assert rung == ["mail", "mail"]
+
+
 @pytest.mark.parametrize("outcome", ["Pass", "SemiPass"])
 def test_what_passed_and_is_there_is_delivered(outcome):
     member, logged = packaged(verified(outcome=outcome)), FromNowOn()

@@ -1,9 +1,6 @@
 """Sending: claimed, handed over once, whatever breaks in between."""
 
-import socket
-import threading
 from datetime import timedelta
-from email import message_from_bytes
 
 import pytest
 from django.core.mail import EmailMessage
@@ -16,6 +13,7 @@ from deliveries.services.notices import resend
 from deliveries.services.sending import BATCH, LEASE, claim_batch, send_due
 from tests.deliveries.mails import deliver, make_member, make_pi
 from tests.factories import make_user
+from tests.servers.odd_smtp import OddServer
 from tests.servers.processes import free_port
 
 pytestmark = pytest.mark.django_db
@@ -23,68 +21,6 @@ pytestmark = pytest.mark.django_db
 
 class Killed(BaseException):
     """Stands for SIGKILL: nothing of ours runs after it."""
-
-
-class OddServer:
-    """An SMTP server on a thread that goes wrong as it is told, by the step it has come to.
-
-    ``at`` maps a command to what is answered, or to "drop", "stall" for what is done.
-    """
-
-    def __init__(self, **at):
-        self.at, self.mails, self.connections = at, [], 0
-        self._listener = socket.create_server(("127.0.0.1", free_port()))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self):
-        self._listener.close()
-
-    def _serve(self):
-        while True:
-            try:
-                link, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._talk, args=(link,), daemon=True).start()
-
-    def _talk(self, link):
-        with link, link.makefile("rwb") as lines:
-            self._say(lines, self.at.get("CONNECT", "220 here"))
-            while line := lines.readline():
-                command = line.split()[0].decode().upper()
-                told = self.at.get(command, "250 fine")
-                if command == "DATA" and told == "250 fine":
-                    self._say(lines, "354 go on")
-                    if not self._take(lines):
-                        return
-                    continue
-                if told in ("drop", "stall"):
-                    if told == "stall":
-                        threading.Event().wait(5)
-                    return
-                self._say(lines, told)
-
-    def _take(self, lines):
-        told = self.at.get("END", "250 taken")
-        if self.at.get("BODY") == "drop":
-            lines.readline()
-            return False
-        content = b"".join(iter(lines.readline, b".\r\n"))
-        if told in ("drop", "stall"):
-            self.mails.append(message_from_bytes(content))
-            if told == "stall":
-                threading.Event().wait(5)
-            return False
-        if told.startswith("250"):
-            self.mails.append(message_from_bytes(content))
-        self._say(lines, told)
-        return True
-
-    def _say(self, lines, text):
-        lines.write(text.encode() + b"\r\n")
-        lines.flush()
 
 
 @pytest.fixture
@@ -213,6 +149,19 @@ def test_worker_killed_while_handing_over_is_followed_with_a_flag(odd, written, 
 
     assert _states() == [("sent", True)]
     assert [mail["Message-ID"] for mail in server.mails] == [notice.message_id] * 2
+
+
+@pytest.mark.parametrize("state", ["claimed", "handing_over"])
+def test_claim_of_a_dead_process_of_this_machine_ends_with_it(odd, written, state):
+    odd()
+    written(2)
+    first, second = claim_batch()
+    host = first.claim.split(":")[0]
+    Notice.objects.filter(pk=first.pk).update(claim=f"{host}:{2**22 + 1}:x", state=state)
+
+    assert send_due().sent == 1
+    assert _states() == [("sent", state == "handing_over"), ("claimed", False)]
+    assert Notice.objects.get(pk=second.pk).claim == second.claim
 
 
 def test_claim_that_was_lost_is_not_handed_over(odd, written, monkeypatch):
