@@ -56,8 +56,8 @@ class Effect(StrEnum):
 class Entry:
     """One entry of the ledger; ``sequence`` orders those of one moment.
 
-    A period is ``months`` long or ends at ``until``. A blanket extension counts for what
-    was not public at ``not_public_at``, which may lie before its own ``at``.
+    A period is ``months`` long or ends at ``until``. A blanket extension has a ``name`` and
+    counts for what was not public at ``not_public_at``, which may lie before its own ``at``.
     """
 
     kind: ClockKind
@@ -68,6 +68,7 @@ class Entry:
     not_public_at: datetime | None = None
     reason: str = ""
     rule: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Period:
     """The period after some entries; ``end`` is None while unknown.
 
     ``months`` are counted from ``anchor``, all together: a month more after one that was
-    clipped loses no day.
+    clipped loses no day. ``is_free`` is that the data never had a period of their own.
     """
 
     is_started: bool = False
@@ -83,6 +84,7 @@ class Period:
     months: int = 0
     end: datetime | None = None
     is_withdrawn: bool = False
+    is_free: bool = False
 
     @property
     def release_date(self) -> datetime | None:
@@ -164,11 +166,16 @@ def is_public_at(entries: Iterable[Entry], moment: datetime) -> bool:
     return account(entry for entry in entries if entry.at <= moment).period.is_public(moment)
 
 
+def if_entered(entries: Sequence[Entry], asked: Entry) -> Line:
+    """Answer the line that an entry would add, whatever its ``sequence``."""
+    last = max((entry.sequence for entry in entries), default=0)
+    tried = replace(asked, sequence=last + 1)
+    return next(line for line in account([*entries, tried]).lines if line.entry == tried)
+
+
 def if_released_early(entries: Sequence[Entry], now: datetime, months: int | None) -> Line:
     """Answer the line that an early release of raw data would add now."""
-    last = max((entry.sequence for entry in entries), default=0)
-    asked = Entry(kind=ClockKind.EARLY_RAW, at=now, sequence=last + 1, months=months)
-    return account([*entries, asked]).lines[-1]
+    return if_entered(entries, Entry(kind=ClockKind.EARLY_RAW, at=now, months=months))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +209,9 @@ def _start(entry: Entry, period: Period) -> _Step:
         sentence = f"{words}: no rule on file says how long the period is."
         return _Step(Period(is_started=True, anchor=entry.at), Effect.STARTED, sentence)
     end = add_months(entry.at, entry.months)
-    begun = Period(is_started=True, anchor=entry.at, months=entry.months, end=end)
+    begun = Period(
+        is_started=True, anchor=entry.at, months=entry.months, end=end, is_free=not entry.months
+    )
     return _Step(begun, Effect.STARTED, f"{words}: {_length_words(entry.months, end)}")
 
 
@@ -237,9 +246,12 @@ def _extend(entry: Entry, period: Period) -> _Step:
 
 
 def _blanket(entry: Entry, period: Period) -> _Step:
-    words = f"{KIND_WORDS[entry.kind]} of {told(entry.at)}"
+    named = f" “{entry.name}”" if entry.name else ""
+    words = f"{KIND_WORDS[entry.kind]}{named} of {told(entry.at)}"
     if period.end is None:
         return _nothing(period, f"{words}: no period ran that it could lengthen.")
+    if period.is_free:
+        return _nothing(period, f"{words}: such data have no period that it could lengthen.")
     since = entry.not_public_at
     if since is not None and period.end <= since:
         return _nothing(period, f"{words}: it is not for data that were public on {told(since)}.")
@@ -257,8 +269,10 @@ def _lengthened(entry: Entry, period: Period, words: str) -> _Step:
     longer = _longer(entry, period)
     if longer.end is None or period.end is None or longer.end <= period.end:
         return _nothing(period, f"{words}: it ends no later, so {_end_words(period)}.")
+    if longer.end <= entry.at:
+        return _nothing(period, f"{words}: it would have ended too, so {_end_words(period)}.")
     how = f" by {_months(entry.months)}" if entry.until is None and entry.months else ""
-    if period.end <= entry.at < longer.end:
+    if period.end <= entry.at < longer.end and not period.is_withdrawn:
         sentence = f"{words}: what was public is closed again{how}, until {told(longer.end)}."
         return _Step(longer, Effect.RECLOSED, sentence)
     sentence = f"{words}: the end moves{how} from {told(period.end)} to {told(longer.end)}."
@@ -281,11 +295,9 @@ def _withdraw(entry: Entry, period: Period) -> _Step:
     return _Step(replace(period, is_withdrawn=True), Effect.WITHDRAWN, sentence)
 
 
-def _correct(entry: Entry, period: Period) -> _Step:
+def _correct(entry: Entry, _former: Period) -> _Step:
     until = entry.until
-    corrected = replace(
-        period, is_started=True, anchor=until, months=0, end=until, is_withdrawn=False
-    )
+    corrected = Period(is_started=True, anchor=until, end=until)
     sentence = f"Corrected on {told(entry.at)}: the period ends on {told(until or entry.at)}."
     return _Step(corrected, Effect.CORRECTED, sentence)
 

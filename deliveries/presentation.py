@@ -23,10 +23,11 @@ from deliveries.permissions import (
     can_correct_clock,
     can_extend_clock,
     can_release_early,
+    can_renew_clock,
     can_retry_delivery,
     can_withhold_files,
 )
-from deliveries.services.ledger import if_released_early_now
+from deliveries.services.ledger import if_released_early_now, if_renewed_now
 from projects.models import MemberOUS
 from projects.public import data_rights
 from projects.querysets.project import Viewer, is_staff_viewer
@@ -36,9 +37,13 @@ MISSING_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class LineTold:
-    """One line of the ledger; ``reason`` is None where the viewer may not read it."""
+    """One line of the ledger; ``reason`` is None where the viewer may not read it.
+
+    ``name`` is that of the blanket extension it is part of, else "".
+    """
 
     kind: str
+    name: str
     words: str
     at: datetime
     by: str
@@ -83,10 +88,12 @@ class Told:
 
     clock: ClockTold
     if_early: Line | None
+    if_renewed: Line | None
     deliveries: tuple[DeliveryTold, ...]
     hold: FileHold | None
     is_withheld: bool
     may_extend: bool
+    may_renew: bool
     may_correct: bool
     may_release: bool
     may_retry: bool
@@ -102,13 +109,16 @@ def delivery_of(member_ous: MemberOUS, viewer: Viewer, now: datetime) -> Told:
     may_release = (
         not started and member_ous.executions_count > 0 and can_release_early(viewer, member_ous)
     )
+    entries, may_renew = entries_of(rows), can_renew_clock(viewer) and started
     return Told(
         clock=clock,
-        if_early=if_released_early_now(member_ous, entries_of(rows), now) if may_release else None,
+        if_early=if_released_early_now(member_ous, entries, now) if may_release else None,
+        if_renewed=if_renewed_now(member_ous, entries, now) if may_renew else None,
         deliveries=_deliveries(member_ous, viewer),
         hold=hold if is_staff_viewer(viewer) else None,
         is_withheld=hold is not None,
         may_extend=can_extend_clock(viewer) and started,
+        may_renew=may_renew,
         may_correct=can_correct_clock(viewer),
         may_release=may_release,
         may_retry=can_retry_delivery(viewer),
@@ -139,6 +149,7 @@ def _line(line: Line, row: ClockEntry, viewer: Viewer) -> LineTold:
     staff = is_staff_viewer(viewer)
     return LineTold(
         kind=row.kind,
+        name=line.entry.name,
         words=line.kind_words,
         at=row.at,
         by=str(row.decided_by) if staff and row.decided_by else row.role_word,

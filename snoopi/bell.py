@@ -10,7 +10,15 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 
 from ingest.sources.ledger import due_names, keep_in_step
 from snoopi.ringing import ring
-from snoopi.tasks import deliver, poll_source, refresh_ages, run_ingest, send_mail, sweep
+from snoopi.tasks import (
+    deliver,
+    lengthen,
+    poll_source,
+    refresh_ages,
+    run_ingest,
+    send_mail,
+    sweep,
+)
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
@@ -40,6 +48,11 @@ def ring_hold(ends_at: datetime | None) -> None:
 def ring_deliveries() -> None:
     """Wake a worker for deliveries once the transaction is committed."""
     transaction.on_commit(lambda: ring(deliver))
+
+
+def ring_blankets() -> None:
+    """Wake a worker for blanket extensions once the transaction is committed."""
+    transaction.on_commit(lambda: ring(lengthen))
 
 
 def ring_source(name: str) -> None:
@@ -135,6 +148,7 @@ class BackgroundThread(threading.Thread):
             try:
                 sweep()
                 deliver()
+                lengthen()
                 self._refresh_ages()
                 self.sources.ring()
                 self.mail.ring()

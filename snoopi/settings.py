@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "blankets": {
+        "task": "snoopi.tasks.lengthen",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "mail": {"task": "snoopi.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
     "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},
 }

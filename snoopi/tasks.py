@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.db import DatabaseError
 
+from deliveries.services.blankets import carry_on_blankets
 from deliveries.services.delivering import deliver_due
 from deliveries.services.following import follow_log
 from deliveries.services.sending import send_due
@@ -55,6 +56,14 @@ def deliver() -> None:
     delivered = deliver_due(on_delivery=lambda: ring(send_mail, expires=60))
     if delivered:
         logger.info("%s deliveries are complete", delivered)
+
+
+@app.task(name="snoopi.tasks.lengthen", expires=5)
+def lengthen() -> None:
+    """Do the next part of the blanket extensions under way; others may do so at once."""
+    made = carry_on_blankets()
+    if made:
+        logger.info("blanket extensions: %s periods lengthened", made)
 
 
 @app.task(name="snoopi.tasks.refresh_ages")

@@ -2,6 +2,7 @@
 
 from deliveries.models.access import FileHold, FileReading
 from deliveries.models.added_value import AddedValue
+from deliveries.models.blanket import BlanketExtension
 from deliveries.models.clock_entry import ClockEntry, entries_of
 from deliveries.models.delivery import (
     Delivery,
@@ -15,6 +16,7 @@ from deliveries.models.product_file import ProductFile
 
 __all__ = [
     "AddedValue",
+    "BlanketExtension",
     "ClockEntry",
     "Delivery",
     "DeliveryPlace",

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from deliveries.clock import KIND_WORDS, ClockKind, Entry
+from deliveries.models.blanket import BlanketExtension
 from projects.models import MemberOUS
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class ClockEntryQuerySet(models.QuerySet["ClockEntry"]):
     """Entries of the ledger."""
 
     def in_order(self) -> Self:
-        """Oldest first, with persons."""
-        return self.select_related("decided_by").order_by("at", "pk")
+        """Oldest first, with persons and blanket extensions."""
+        return self.select_related("decided_by", "blanket").order_by("at", "pk")
 
 
 class ClockEntry(models.Model):
@@ -62,6 +63,14 @@ class ClockEntry(models.Model):
         null=True,
         blank=True,
         help_text="A blanket extension counts for what was not public at this moment.",
+    )
+    blanket = models.ForeignKey(
+        BlanketExtension,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        help_text="The blanket extension that it is part of.",
     )
     rule = models.CharField(
         max_length=300, blank=True, help_text="The source of the rule that gave the months."
@@ -109,10 +118,13 @@ class ClockEntry(models.Model):
                 condition=models.Q(kind=ClockKind.SOURCE),
                 name="clock_entry_one_source",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind=ClockKind.BLANKET, blanket__isnull=False)
+                | (~models.Q(kind=ClockKind.BLANKET) & models.Q(blanket=None)),
+                name="clock_entry_blanket_has_name",
+            ),
             models.UniqueConstraint(
-                fields=["member_ous", "at"],
-                condition=models.Q(kind=ClockKind.BLANKET),
-                name="clock_entry_blanket_once",
+                fields=["member_ous", "blanket"], name="clock_entry_blanket_once"
             ),
         ]
 
@@ -131,6 +143,7 @@ class ClockEntry(models.Model):
             not_public_at=self.not_public_at,
             reason=self.reason,
             rule=self.rule,
+            name=self.blanket.name if self.blanket else "",
         )
 
 

@@ -1,8 +1,8 @@
 """What people decide on proprietary periods: each by right, with an entry and its event."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -48,8 +48,8 @@ def extend_clock(
     ``at`` is now unless history is told. Raises NotAllowed, StaleVersion, BadClockEntry,
     ClockRefused.
     """
-    _need(can_extend_clock(actor), "Extending proprietary periods is not yours.")
-    facts = {**_length(until, months), "reason": _reason(reason)}
+    need(can_extend_clock(actor), "Extending proprietary periods is not yours.")
+    facts = {**length_of(until, months), "reason": reason_of(reason)}
     return _enter_one(
         member_ous, _Asked(ClockKind.EXTENSION, whole_second(at), facts), actor, expected_version
     )
@@ -68,10 +68,10 @@ def renew_clock(
 
     Raises NotAllowed, StaleVersion, BadClockEntry, ClockRefused.
     """
-    _need(can_renew_clock(actor), "Renewing proprietary periods is not yours.")
+    need(can_renew_clock(actor), "Renewing proprietary periods is not yours.")
     moment = whole_second(at)
-    facts = _length(until, None) if until else _renewal(member_ous, moment)
-    facts |= {"reason": _reason(reason)}
+    facts = length_of(until, None) if until else _renewal(member_ous, moment)
+    facts |= {"reason": reason_of(reason)}
     return _enter_one(
         member_ous, _Asked(ClockKind.QA3_RENEWAL, moment, facts), actor, expected_version
     )
@@ -89,8 +89,8 @@ def withdraw(
 
     Raises NotAllowed, StaleVersion, BadClockEntry, ClockRefused.
     """
-    _need(can_extend_clock(actor), "Withdrawing public data is not yours.")
-    facts: Facts = {"reason": _reason(reason)}
+    need(can_extend_clock(actor), "Withdrawing public data is not yours.")
+    facts: Facts = {"reason": reason_of(reason)}
     return _enter_one(
         member_ous, _Asked(ClockKind.WITHDRAWAL, whole_second(at), facts), actor, expected_version
     )
@@ -109,8 +109,8 @@ def correct_clock(
 
     Raises NotAllowed, StaleVersion, BadClockEntry.
     """
-    _need(can_correct_clock(actor), "Correcting proprietary periods is not yours.")
-    facts = {**_length(until, None), "reason": _reason(reason)}
+    need(can_correct_clock(actor), "Correcting proprietary periods is not yours.")
+    facts = {**length_of(until, None), "reason": reason_of(reason)}
     return _enter_one(
         member_ous, _Asked(ClockKind.CORRECTION, whole_second(at), facts), actor, expected_version
     )
@@ -128,57 +128,26 @@ def release_early(
 
     It stays started though QA2 fails later. Raises NotAllowed, StaleVersion, ClockRefused.
     """
-    _need(can_release_early(actor, member_ous), "Asking for early raw data is not yours.")
-    _checked_reason(reason)
+    need(can_release_early(actor, member_ous), "Asking for early raw data is not yours.")
+    why = _checked_reason(reason)
 
     def enter(member: MemberOUS, moment: datetime) -> Entered:
         if not member.executions_count:
             raise ClockRefused("There are no raw data to release yet: nothing was executed.")
         account = Account.of(actor)
-        return enter_start(member, kind=ClockKind.EARLY_RAW, at=moment, actor=account)
+        return enter_start(member, kind=ClockKind.EARLY_RAW, at=moment, actor=account, reason=why)
 
-    return _entered(member_ous, enter, expected_version, whole_second(at))
-
-
-def blanket(
-    members: Iterable[MemberOUS],
-    *,
-    actor: User,
-    reason: str,
-    at: datetime | None = None,
-    not_public_at: datetime | None = None,
-    until: datetime | None = None,
-    months: int | None = None,
-) -> int:
-    """Lengthen many periods at once, and close again what became public meanwhile.
-
-    It counts for what was not public at ``not_public_at``, for all where that is left out;
-    a transaction for each, and the same once more (same ``at``) enters nothing twice.
-    Answers how many were lengthened. Raises NotAllowed, BadClockEntry.
-    """
-    _need(can_extend_clock(actor), "Extending proprietary periods is not yours.")
-    moment = whole_second(at)
-    facts = {**_length(until, months), "reason": _reason(reason)}
-    facts |= {"not_public_at": not_public_at.astimezone(UTC) if not_public_at else None}
-    return sum(_enter_blanket(member, facts, actor, moment) for member in members)
+    return enter_locked(member_ous, enter, expected_version, whole_second(at))
 
 
-def _enter_blanket(member_ous: MemberOUS, facts: Facts, actor: User, at: datetime) -> bool:
-    if member_ous.clock_entries.filter(kind=ClockKind.BLANKET, at=at).exists():
-        return False
-    try:
-        _enter_one(member_ous, _Asked(ClockKind.BLANKET, at, facts), actor, None)
-    except ClockRefused:
-        return False
-    return True
-
-
-def _need(is_allowed: bool, sentence: str) -> None:
+def need(is_allowed: bool, sentence: str) -> None:
+    """Raise NotAllowed with the sentence unless it is."""
     if not is_allowed:
         raise NotAllowed(sentence)
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """Answer a reason as it is kept. Raises BadClockEntry for none, or one too long."""
     if not text.strip():
         raise BadClockEntry("reason", "Say why.")
     return _checked_reason(text)
@@ -190,7 +159,8 @@ def _checked_reason(text: str) -> str:
     return text.strip()
 
 
-def _length(until: datetime | None, months: int | None) -> Facts:
+def length_of(until: datetime | None, months: int | None) -> Facts:
+    """Answer the one of both that is given, checked. Raises BadClockEntry."""
     if (until is None) == (months is None):
         raise BadClockEntry("until", "Say either until when, or by how many months.")
     if months is not None and not 1 <= months <= LONGEST_MONTHS:
@@ -224,11 +194,11 @@ def _enter_one(
         entry = Entry(kind=asked.kind, at=moment, **asked.facts)
         return enter_line(member, entry=entry, actor=Account.of(actor))
 
-    return _entered(member_ous, enter, expected_version, asked.at)
+    return enter_locked(member_ous, enter, expected_version, asked.at)
 
 
 @transaction.atomic
-def _entered(
+def enter_locked(
     member_ous: MemberOUS, enter: Enter, expected_version: int | None, at: datetime
 ) -> ClockEntry:
     """Enter a line under the project's lock, give all levels above a new version, log it."""

@@ -12,11 +12,11 @@ from deliveries.clock import (
     Entry,
     Line,
     account,
-    if_released_early,
+    if_entered,
     told,
 )
 from deliveries.errors import ClockRefused
-from deliveries.models import ClockEntry, entries_of
+from deliveries.models import BlanketExtension, ClockEntry, entries_of
 from deliveries.observatory import months_rule
 from deliveries.policy import PeriodKind
 from projects.models import Event, EventKind, MemberOUS
@@ -55,12 +55,31 @@ def if_released_early_now(member_ous: MemberOUS, entries: list[Entry], now: date
     """Answer the line that an early release would add to these entries. No query."""
     moment = whole_second(now)
     rule = months_rule(member_ous.project, PeriodKind.EXCLUSIVE, moment)
-    known = _source_entry(member_ous, moment) if not entries else None
-    before = [known] if known else entries
-    return if_released_early(before, moment, rule.months if rule else None)
+    months = rule.months if rule else None
+    return if_entered_now(
+        member_ous, entries, Entry(kind=ClockKind.EARLY_RAW, at=moment, months=months)
+    )
 
 
-def enter_start(member_ous: MemberOUS, *, kind: ClockKind, at: datetime, actor: Actor) -> Entered:
+def if_renewed_now(member_ous: MemberOUS, entries: list[Entry], now: datetime) -> Line | None:
+    """Answer the line that a renewal by the rule would add; None without a rule. No query."""
+    moment = whole_second(now)
+    rule = months_rule(member_ous.project, PeriodKind.RENEWAL, moment)
+    if rule is None:
+        return None
+    renewal = Entry(kind=ClockKind.QA3_RENEWAL, at=moment, months=rule.months)
+    return if_entered_now(member_ous, entries, renewal)
+
+
+def if_entered_now(member_ous: MemberOUS, entries: list[Entry], asked: Entry) -> Line:
+    """Answer the line that an entry would add to these of a member OUS. No query."""
+    known = _source_entry(member_ous, asked.at) if not entries else None
+    return if_entered([known] if known else entries, asked)
+
+
+def enter_start(
+    member_ous: MemberOUS, *, kind: ClockKind, at: datetime, actor: Actor, reason: str = ""
+) -> Entered:
     """Enter a delivery or an early release, with the months that the rule of the day gives."""
     rule = months_rule(member_ous.project, PeriodKind.EXCLUSIVE, at)
     entry = Entry(
@@ -68,11 +87,18 @@ def enter_start(member_ous: MemberOUS, *, kind: ClockKind, at: datetime, actor: 
         at=at,
         months=rule.months if rule else None,
         rule=rule.source if rule else "",
+        reason=reason,
     )
     return enter_line(member_ous, entry=entry, actor=actor)
 
 
-def enter_line(member_ous: MemberOUS, *, entry: Entry, actor: Actor) -> Entered:
+def enter_line(
+    member_ous: MemberOUS,
+    *,
+    entry: Entry,
+    actor: Actor,
+    blanket: BlanketExtension | None = None,
+) -> Entered:
     """Enter a line in the ledger of a locked member OUS, and the end that follows on its row.
 
     What a source said of the end is taken over first, as an entry of its own. The caller
@@ -80,30 +106,16 @@ def enter_line(member_ous: MemberOUS, *, entry: Entry, actor: Actor) -> Entered:
     delivery may) or would shorten the period (a correction may).
     """
     known = _take_over_source(member_ous, entry.at)
-    rows = [*known, *member_ous.clock_entries.exclude(kind=ClockKind.SOURCE)]
+    rows = [*known, *member_ous.clock_entries.in_order().exclude(kind=ClockKind.SOURCE)]
     row = _row(member_ous, entry, actor)
-    before, entries = account(entries_of(rows)), entries_of(rows)
-    last = max((each.sequence for each in entries), default=0)
-    asked = _with_sequence(entry, last + 1)
-    after = account([*entries, asked])
-    line = next(line for line in after.lines if line.entry == asked)
+    row.blanket = blanket
+    entries = entries_of(rows)
+    line = if_entered(entries, entry)
+    before, after = account(entries), account([*entries, line.entry])
     _refuse(before, after, line)
     row.save(force_insert=True)
     write_release(member_ous, release_date=after.release_date, at=row.recorded_at)
     return Entered(row, line, _event(row, before, after, line, actor))
-
-
-def _with_sequence(entry: Entry, sequence: int) -> Entry:
-    return Entry(
-        kind=entry.kind,
-        at=entry.at,
-        sequence=sequence,
-        months=entry.months,
-        until=entry.until,
-        not_public_at=entry.not_public_at,
-        reason=entry.reason,
-        rule=entry.rule,
-    )
 
 
 def _refuse(before: Account, after: Account, line: Line) -> None:

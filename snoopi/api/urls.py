@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from snoopi.api.refs import RefConverter, elsewhere
 from snoopi.api.views import (
+    blankets,
     blocks,
     deliveries,
     docs,
@@ -58,6 +59,7 @@ urlpatterns = [
     path("files/", files.FileList.as_view(), name="file-list"),
     path("reasons/", judgements.ReasonList.as_view(), name="reason-list"),
     path("deliveries/", deliveries.DeliveryList.as_view(), name="delivery-list"),
+    path("deliveries/blankets/", blankets.BlanketList.as_view(), name="blanket-list"),
     path("events/", events.EventFeed.as_view(), name="event-feed"),
     path("ingest/", ingest.IngestList.as_view(), name="ingest-list"),
     path("ingest/<int:pk>/", ingest.IngestJobView.as_view(), name="ingest-job"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from snoopi.pages.views import (
+    blankets,
     clocks,
     deliveries,
     files,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("news/read/", home.news_read, name="news-read"),
     path("search/", search.search, name="search"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/blankets/", blankets.blankets, name="blankets"),
     path("files/<int:pk>/<path:name>", files.product_file, name="product-file"),
     path("help/", help_views.help_page, name="help"),
     path("ingest/", ingest.ingest, name="ingest"),

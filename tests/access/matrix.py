@@ -61,6 +61,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "open-review": {"body": {"to": "Reviewing"}},
     "release": {"body": {"act": "release_early", "sure": "on"}},
     "correct": {"body": {"act": "correct", "until": "2030-01-01", "reason": "a DDT"}},
+    "typed-blanket": {"body": {"act": "decide", "name": "a", "months": "3", "reason": "x"}},
+    "blanket": {"body": {"name": "a", "months": 3, "reason": "x", "dry_run": True}},
     "reason": {"query": "?reason=asked"},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
@@ -98,6 +100,8 @@ approves         done approves | 403 sees | 404 known | gate
 review-page      200 approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
+extends          200 observes | 403 known | gate
+extends-done     done observes | 403 known | gate
 mail             200 pi-herself | 200 all-staff | 404 known | gate
 resends          done admin | 403 pi-herself | 403 all-staff | 404 known | gate
 enters           done staff | 403 sees | 404 known | gate
@@ -216,6 +220,8 @@ projects:late-verdict          POST    review+settle            observes
 deliveries                     GET     -                        known
 deliveries                     GET     -+text                   known
 deliveries                     GET     -+csv                    known
+blankets                       GET     -                        extends
+blankets                       POST    -+typed-blanket          extends-done
 projects:ous-clock             POST    member+release           releases
 projects:ous-clock             POST    member+correct           admin-corrects
 projects:ous-clock             POST    draft_member+correct     draft-corrects
@@ -321,6 +327,9 @@ api:exec-block-qa0             POST    draft_run+fail           draft-judges
 api:reason-list                GET     -                        known
 api:delivery-list              GET     -                        known
 api:delivery-list              GET     -+csv                    known
+api:blanket-list               GET     -                        extends
+api:blanket-list               GET     -+csv                    extends
+api:blanket-list               POST    -+blanket                extends-done
 api:ous-clock                  GET     member                   sees
 api:ous-clock                  GET     deleted_member           draft
 api:ous-clock                  POST    member+release           makes-release

@@ -93,6 +93,7 @@ GET projects:ous-history member+csv                 4      4
 GET deliveries -                                    3      3
 GET deliveries -+text                               3      3
 GET deliveries -+csv                                3      3
+GET blankets -                                      2      3
 GET product-file file                               5      4
 GET product-file file+reason                        5      5
 GET product-file public_file                        5      4
@@ -144,6 +145,8 @@ GET api:exec-block-detail run                       3      3
 GET api:reason-list -                               1      1
 GET api:delivery-list -                             2      2
 GET api:delivery-list -+csv                         2      2
+GET api:blanket-list -                              1      2
+GET api:blanket-list -+csv                          1      2
 GET api:ous-clock member                            6      5
 GET api:event-feed -                                2      2
 GET api:event-feed -+csv                            2      2

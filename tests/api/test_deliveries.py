@@ -3,6 +3,7 @@
 import pytest
 
 from deliveries.models import ClockEntry
+from deliveries.services.blankets import carry_on_blankets
 from deliveries.services.delivering import deliver_due
 from projects.services.memberships import tie
 from tests.deliveries.packages import packaged, verified
@@ -25,7 +26,9 @@ def member(db):
 @pytest.fixture
 def ask(client, member):
     """Ask as one of a few people."""
-    people = {name: make_user(roles=[name]) for name in ("drm", "admin")} | {"pi": make_user()}
+    people = {name: make_user(name, roles=[name]) for name in ("drm", "admin")} | {
+        "pi": make_user()
+    }
     tie(project=member.project, user=people["pi"], role="PI")
     tokens = {name: make_token(user) for name, user in people.items()}
 
@@ -90,6 +93,64 @@ def test_lines_are_entered_by_right_and_version(member, ask):
     assert ask("drm", path, correction).status_code == 403
     assert ask("admin", path, correction).json()["release_date"] == "2030-01-01T00:00:00Z"
     assert ask("pi", path).json()["entries"][-1]["reason"] is None
+
+
+def test_renewal_is_as_long_as_the_rule_says_and_can_be_tried(member, ask):
+    path = f"ous/{member.ref}/clock/"
+    ask("drm", path, {"act": "release_early"})
+
+    told = ask("drm", path).json()
+    done = ask("drm", path, {"act": "renew", "until": "2031-02-03", "reason": "QA3"})
+
+    assert told["if_renewed_now"] is not None
+    assert ask("pi", path).json()["if_renewed_now"] is None
+    assert (done.status_code, done.json()["release_date"]) == (201, "2031-02-03T00:00:00Z")
+    assert done.json()["entries"][-1]["kind"] == "qa3_renewal"
+    months = {"act": "renew", "months": 3, "reason": "x"}
+    assert ask("drm", path, months).status_code == 400
+
+
+def test_blanket_extension_is_tried_decided_and_listed(member, ask):
+    ask("drm", f"ous/{member.ref}/clock/", {"act": "release_early"})
+    body = {"name": "closure", "reason": "closed", "months": 3, "projects": [member.project.code]}
+    path = "deliveries/blankets/"
+
+    tried = ask("drm", path, {**body, "dry_run": True}, tag="")
+    made = ask("drm", path, body, tag="")
+    other = ask("drm", path, {**body, "months": 4})
+    carry_on_blankets()
+    again = ask("drm", path, body)
+
+    assert (tried.status_code, made.status_code, again.status_code) == (200, 201, 200)
+    assert tried.json()["changes"] == made.json()["changes"]
+    assert made.json()["changes"][0]["ref"] == member.ref
+    assert (made.json()["lengthens"], again.json()["lengthens"]) == (1, 0)
+    assert other.status_code == 409
+    (row,) = ask("drm", path).json()["results"]
+    assert (row["name"], row["lengthened"], row["decided_by"]) == ("closure", 1, "drm")
+    line = ask("pi", f"ous/{member.ref}/clock/").json()["entries"][-1]
+    assert (line["kind"], line["name"], line["reason"]) == ("blanket", "closure", None)
+    assert ask("pi", path).status_code == 403
+
+
+NO_BLANKETS = [
+    {},
+    {"name": "a"},
+    {"name": 7, "reason": "x", "months": 3},
+    {"name": "a", "reason": "x", "months": "3"},
+    {"name": "a", "reason": "x", "months": 3, "until": "2031-01-01"},
+    {"name": "a", "reason": "x", "months": 3, "not_public_at": "soon"},
+    {"name": "a", "reason": "x", "months": 3, "cycles": "2019.1"},
+    {"name": "a", "reason": "x", "months": 3, "projects": ["a\0b"]},
+    {"name": "a", "reason": "x", "months": 3, "dry_run": "no"},
+]
+
+
+def test_blanket_extension_that_cannot_be_is_refused_and_named(ask):
+    answers = [ask("drm", "deliveries/blankets/", body) for body in NO_BLANKETS]
+
+    assert [answer.status_code for answer in answers] == [400] * len(NO_BLANKETS)
+    assert all(answer.json()["errors"][0]["field"] for answer in answers)
 
 
 WRONG = [

@@ -11,8 +11,8 @@ from django.utils import timezone
 from deliveries.clock import ClockKind
 from deliveries.errors import BadClockEntry, ClockRefused
 from deliveries.models import ClockEntry
+from deliveries.services.blankets import planned_blanket
 from deliveries.services.clock import (
-    blanket,
     correct_clock,
     extend_clock,
     release_early,
@@ -77,7 +77,7 @@ def test_early_release_happens_once_and_needs_data(running, drm):
 
 ACTS = {
     "extend": lambda member, actor: extend_clock(member, actor=actor, until=LATER, reason="x"),
-    "blanket": lambda member, actor: blanket([member], actor=actor, months=1, reason="x"),
+    "blanket": lambda member, actor: planned_blanket(name="x", actor=actor, months=1, reason="x"),
     "withdraw": lambda member, actor: withdraw(member, actor=actor, reason="x"),
     "renew": lambda member, actor: renew_clock(member, actor=actor, reason="x"),
     "correct": lambda member, actor: correct_clock(member, actor=actor, until=LATER, reason="x"),
@@ -196,29 +196,6 @@ def test_renewal_is_as_long_as_the_policy_says(running, qa):
     assert (entry.months, running.release_date) == (12, datetime(2025, 4, 30, 8, tzinfo=UTC))
 
 
-def test_blanket_closes_again_once_and_only_what_it_is_for(running, drm):
-    other = make_project(exec_blocks=1).memberous_set.get()
-    release_early(other, actor=drm, at=EARLY - timedelta(days=200))
-    asked = {
-        "actor": drm,
-        "reason": "the telescope is closed",
-        "months": 3,
-        "at": END + timedelta(days=10),
-        "not_public_at": END - timedelta(days=10),
-    }
-    before = other.release_date
-
-    first = blanket(MemberOUS.objects.all(), **asked)
-    again = blanket(MemberOUS.objects.all(), **asked)
-
-    assert (first, again) == (1, 0)
-    running.refresh_from_db()
-    other.refresh_from_db()
-    assert running.release_date == datetime(2025, 4, 30, 12, 0, 5, tzinfo=UTC)
-    assert other.release_date == before
-    assert account_of(running).lines[-1].effect == "reclosed"
-
-
 @pytest.fixture
 def archived(db):
     """A member OUS that the archive knows as delivered, with its release date."""
@@ -274,7 +251,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "clock_entry_correction_has_reason": {"kind": "correction", "until": LATER},
     "clock_entry_one_early_release": {"kind": "early_raw", "months": 12},
     "clock_entry_one_source": {"kind": "source", "until": LATER},
-    "clock_entry_blanket_once": {"kind": "blanket", "months": 3},
+    "clock_entry_blanket_has_name": {"kind": "blanket", "months": 3},
 }
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from deliveries.configured import Mirror
-from deliveries.models import ClockEntry, Delivery, FileHold
+from deliveries.models import BlanketExtension, ClockEntry, Delivery, FileHold
+from deliveries.services.blankets import carry_on_blankets
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
 from projects.models import MemberOUS
@@ -164,6 +165,56 @@ def test_extension_that_cannot_be_is_refused_and_what_was_typed_stays(
     if status != 403:
         typed = fields.get("until") or fields.get("months")
         assert typed is None or f'value="{typed}"' in answer.content.decode()
+
+
+def test_renewal_says_before_what_it_does_and_is_for_who_may(member, act, page_of):
+    act("drm", "release_early", sure="on")
+    assert "Renewal after QA3 of" in section(page_of("qa"))
+    assert "Renewal after QA3 of" not in section(page_of("PI"))
+
+    assert act("PI", "renew", reason="x").status_code == 403
+    assert act("qa", "renew").status_code == 400
+    assert act("qa", "renew", reason="x", until="2021-01-01").status_code == 409
+    assert act("qa", "renew", reason="bad flux", until="2031-02-03").status_code == 302
+    member.refresh_from_db()
+    assert member.release_date == datetime(2031, 2, 3, tzinfo=UTC)
+    assert "Renewal after QA3" in section(page_of("PI"))
+
+
+def test_note_of_an_early_release_is_kept_for_staff(member, act, page_of):
+    act("PI", "release_early", sure="on", reason="the thesis is due")
+
+    assert "the thesis is due" in section(page_of("qa"))
+    assert "the thesis is due" not in section(page_of("COI"))
+
+
+def test_blanket_extension_is_shown_before_it_is_decided(member, act, client, people):
+    act("drm", "release_early", sure="on")
+    asked = {"name": "closure", "months": "3", "reason": "the telescope is closed"}
+
+    def send(act, **fields):
+        client.force_login(people["drm"])
+        return client.post("/deliveries/blankets/", {**asked, "act": act, **fields})
+
+    tried = send("preview")
+    assert tried.status_code == 200
+    assert "1 period would be lengthened" in tried.content.decode()
+    assert "Lengthen 1 period" in tried.content.decode()
+    assert not BlanketExtension.objects.exists()
+    assert send("preview", projects="2099.1.00001.S").status_code == 400
+    assert 'value="closure"' in send("preview", months="x").content.decode()
+
+    assert send("decide").status_code == 302
+    assert send("decide", months="4").status_code == 409
+    assert carry_on_blankets() == 1
+    page = client.get("/deliveries/blankets/").content.decode()
+    assert "closure" in page
+    assert "so far" not in page
+    client.force_login(people["PI"])
+    assert client.get("/deliveries/blankets/").status_code == 403
+    told = section(client.get(member.get_absolute_url()).content.decode())
+    assert "Blanket extension “closure” of" in told
+    assert "the telescope is closed" not in told
 
 
 def test_correction_is_for_administrators(member, act):

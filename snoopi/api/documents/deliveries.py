@@ -39,12 +39,14 @@ def clock(member: MemberOUS, viewer: Viewer, now: datetime) -> Clock:
         sourced=told.clock.is_sourced,
         entries=[_line(line) for line in told.clock.lines],
         if_released_now=told.if_early.period.end if told.if_early else None,
+        if_renewed_now=told.if_renewed.period.end if told.if_renewed else None,
     )
 
 
 def _line(line: LineTold) -> ClockLine:
     return ClockLine(
         kind=line.kind,
+        name=line.name or None,
         at=line.at,
         by=line.by,
         sentence=line.sentence,

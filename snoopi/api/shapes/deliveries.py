@@ -9,7 +9,7 @@ from snoopi.api.shapes.words import DataRights, Words
 
 DeliveryWord = Annotated[str, Words("DeliveryState", tuple(DeliveryState.values))]
 ClockKindWord = Annotated[str, Words("ClockKind", tuple(ClockKind))]
-ACTS = ("extend", "release_early", "withdraw", "correct")
+ACTS = ("extend", "renew", "release_early", "withdraw", "correct")
 
 
 class DeliveryLine(TypedDict):
@@ -33,6 +33,7 @@ class ClockLine(TypedDict):
     """One entry of the ledger, and what it did."""
 
     kind: ClockKindWord
+    name: Annotated[str | None, "Of a blanket extension."]
     at: datetime
     by: Annotated[str, "A name for staff, a role for all others."]
     sentence: str
@@ -52,10 +53,16 @@ class Clock(TypedDict):
     if_released_now: Annotated[
         datetime | None, "The end if the raw data were released now, for who may ask for that."
     ]
+    if_renewed_now: Annotated[
+        datetime | None, "The end if it were renewed now by the rule, for who may renew it."
+    ]
 
 
 class ClockRequest(TypedDict, total=False):
-    """An entry: an extension takes `until` or `months`, a correction `until`."""
+    """An entry: an extension takes `until` or `months`, a correction `until`.
+
+    A renewal takes `until`; without it the rule on file says how long it is.
+    """
 
     act: Required[Annotated[str, Words("ClockAct", ACTS)]]
     until: datetime | None

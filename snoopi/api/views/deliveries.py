@@ -1,21 +1,22 @@
 """Deliveries, and the clock of a member OUS."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from django.http import Http404, HttpResponseBase
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.response import Response
 
 from deliveries.models import Delivery, DeliveryState
+from deliveries.moments import parse_moment
 from deliveries.services.clock import (
     LONGEST_REASON,
     correct_clock,
     extend_clock,
     release_early,
+    renew_clock,
     withdraw,
 )
 from projects.models import MemberOUS
@@ -94,7 +95,13 @@ def _member(request: ApiRequest, ref: str) -> MemberOUS:
 
 
 def _extend(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) -> None:
-    extend_clock(member, **words, until=_until(body), months=_months(body))
+    extend_clock(member, **words, until=moment_of(body, "until"), months=months_of(body))
+
+
+def _renew(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) -> None:
+    if body.get("months") is not None:
+        raise BadValue("months", "is said by the rule: leave it out, or say until when")
+    renew_clock(member, **words, until=moment_of(body, "until"))
 
 
 def _release(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) -> None:
@@ -106,7 +113,7 @@ def _withdraw(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) ->
 
 
 def _correct(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) -> None:
-    until = _until(body)
+    until = moment_of(body, "until")
     if until is None:
         raise BadValue("until", "says when the period ends")
     correct_clock(member, **words, until=until)
@@ -114,29 +121,30 @@ def _correct(member: MemberOUS, body: dict[str, Any], words: dict[str, Any]) -> 
 
 _ENTER: Mapping[str, Callable[[MemberOUS, dict[str, Any], dict[str, Any]], None]] = {
     "extend": _extend,
+    "renew": _renew,
     "release_early": _release,
     "withdraw": _withdraw,
     "correct": _correct,
 }
 
 
-def _until(body: dict[str, Any]) -> datetime | None:
-    text = body.get("until")
+def moment_of(body: dict[str, Any], name: str) -> datetime | None:
+    """Answer a time of the body, None where it is left out."""
+    text = body.get(name)
     if text is None:
         return None
     try:
-        found = parse_datetime(text) if isinstance(text, str) else None
-        day = parse_date(text) if isinstance(text, str) else None
+        return parse_moment(text) if isinstance(text, str) else _no_moment(name)
     except ValueError:
-        found = day = None
-    if day is not None:
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if found is None:
-        raise BadValue("until", "must be a time such as 2027-03-01T12:00:00Z")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return _no_moment(name)
 
 
-def _months(body: dict[str, Any]) -> int | None:
+def _no_moment(name: str) -> NoReturn:
+    raise BadValue(name, "must be a time such as 2027-03-01T12:00:00Z") from None
+
+
+def months_of(body: dict[str, Any]) -> int | None:
+    """Answer a number of months of the body, None where it is left out."""
     months = body.get("months")
     if months is not None and (isinstance(months, bool) or not isinstance(months, int)):
         raise BadValue("months", "must be a whole number")

@@ -1,7 +1,7 @@
 """Entering lines in the ledger of a proprietary period from a page, and what goes with it."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,17 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_POST
 
 from deliveries.errors import BadClockEntry, ClockRefused, NotDeliverable
 from deliveries.models import Delivery
+from deliveries.moments import parse_moment
 from deliveries.services.access import lift_hold, withhold_files
 from deliveries.services.clock import (
     LONGEST_REASON,
     correct_clock,
     extend_clock,
     release_early,
+    renew_clock,
     withdraw,
 )
 from deliveries.services.opening import retry_delivery
@@ -31,6 +32,7 @@ from snoopi.bell import ring_deliveries
 from snoopi.pages.doors import PageRequest, asked_text, shows
 from snoopi.pages.finders import ous_for
 from snoopi.pages.panels import ous_panel
+from snoopi.pages.qa2_panel import qa2_section
 from snoopi.pages.views.moves import form_version
 
 _REFUSALS: Mapping[type[Exception], HTTPStatus] = {
@@ -69,7 +71,8 @@ def _refused(
     messages.error(request, sentence)
     fresh = ous_for(request.user, ous.ref) or ous
     typed = {name: asked_text(request.POST, name, most=LONGEST_REASON) for name in _TYPED}
-    context = {**ous_panel(fresh, request.user), "typed": typed}
+    panel = {**ous_panel(fresh, request.user), **qa2_section(fresh, request.user)}
+    context = {**panel, "typed": typed}
     return render(request, "pages/ous_detail.html", context, status=status)
 
 
@@ -88,24 +91,18 @@ def _seen_version(request: PageRequest, member: MemberOUS) -> int:
     return member.version if is_fresh else 0
 
 
-def _until(request: PageRequest) -> datetime | None:
+def typed_moment(request: PageRequest, name: str) -> datetime | None:
     """The moment that was typed, in UTC where it says no other; a bare date is its midnight."""
-    text = asked_text(request.POST, "until", most=40)
-    if not text:
-        return None
+    text = asked_text(request.POST, name, most=40)
     try:
-        found = parse_datetime(text)
-        day = parse_date(text)
+        return parse_moment(text) if text else None
     except ValueError:
-        found = day = None
-    if day is not None:
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if found is None:
-        raise BadClockEntry("until", f"“{text}” is no time: write 2026-12-31 12:00:00.")
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        sentence = f"“{text}” is no time: write 2026-12-31 12:00:00."
+        raise BadClockEntry(name, sentence) from None
 
 
-def _months(request: PageRequest) -> int | None:
+def typed_months(request: PageRequest) -> int | None:
+    """The number of months that was typed."""
     text = asked_text(request.POST, "months", most=5)
     if text and not (text.isascii() and text.isdecimal()):
         raise BadClockEntry("months", f"“{text}” is no number of months.")
@@ -113,13 +110,18 @@ def _months(request: PageRequest) -> int | None:
 
 
 def _extend(request: PageRequest, member: MemberOUS) -> str:
-    until, months = _until(request), _months(request)
+    until, months = typed_moment(request, "until"), typed_months(request)
     extend_clock(member, **_words(request, member), until=until, months=months)
     return f"The period ends on {_end(member)}."
 
 
+def _renew(request: PageRequest, member: MemberOUS) -> str:
+    renew_clock(member, **_words(request, member), until=typed_moment(request, "until"))
+    return f"The period is renewed. It ends on {_end(member)}."
+
+
 def _correct(request: PageRequest, member: MemberOUS) -> str:
-    until = _until(request)
+    until = typed_moment(request, "until")
     if until is None:
         raise BadClockEntry("until", "Say when the period ends.")
     correct_clock(member, **_words(request, member), until=until)
@@ -163,6 +165,7 @@ def _end(member: MemberOUS) -> str:
 
 _ACTS: Mapping[str, Act] = {
     "extend": _extend,
+    "renew": _renew,
     "correct": _correct,
     "release_early": _release,
     "withdraw": _withdraw,

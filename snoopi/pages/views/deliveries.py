@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from deliveries.models import Delivery, DeliveryState
+from deliveries.permissions import can_extend_clock
 from projects.querysets.project import is_staff_viewer
 from snoopi.keyset import BadCursor, every_page, page
 from snoopi.pages.csv_files import list_csv
@@ -55,6 +56,7 @@ def deliveries(request: PageRequest) -> HttpResponseBase:
         "state": state,
         "states": DeliveryState.choices,
         "is_staff": is_staff_viewer(request.user),
+        "may_extend": can_extend_clock(request.user),
         "next_url": changed(request.GET, cursor=found.next) if found.next else "",
         "csv_url": changed(request.GET, format="csv"),
         "is_first": not cursor,
