@@ -1,6 +1,7 @@
 """Addresses of the pages. ``<path:ref>`` takes a UID in any spelling, slashes included."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from snoopi.pages.views import (
     blankets,
@@ -25,6 +26,15 @@ from snoopi.pages.views import (
     view_as,
 )
 from snoopi.pages.views import help as help_views
+
+
+class NameConverter(StringConverter):
+    """Any name that a file may have, line breaks and slashes included."""
+
+    regex = r"[\s\S]+"
+
+
+register_converter(NameConverter, "name")
 
 project_patterns = [
     path("projects/", lists.projects, name="project-list"),
@@ -62,7 +72,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("deliveries/blankets/", blankets.blankets, name="blankets"),
-    path("files/<int:pk>/<path:name>", files.product_file, name="product-file"),
+    path("files/<int:pk>/<name:name>", files.product_file, name="product-file"),
     path("help/", help_views.help_page, name="help"),
     path("ingest/", ingest.ingest, name="ingest"),
     path("ingest/sources/<str:name>/poll/", ingest.source_poll, name="source-poll"),

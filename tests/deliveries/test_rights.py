@@ -264,6 +264,83 @@ def test_head_tells_the_size_and_logs_nothing(delivered, reducer):
     assert not FileReading.objects.exists()
 
 
+WHOLE = b"bytes of the file"
+RANGES = [
+    ("bytes=0-4", 206, b"bytes", "bytes 0-4/17"),
+    ("bytes=13-", 206, b"file", "bytes 13-16/17"),
+    ("bytes=-4", 206, b"file", "bytes 13-16/17"),
+    ("bytes=-99", 206, WHOLE, "bytes 0-16/17"),
+    ("bytes=16-999999999999999999", 206, b"e", "bytes 16-16/17"),
+    ("Bytes= 0-0", 206, b"b", "bytes 0-0/17"),
+    ("bytes=17-", 416, b"", "bytes */17"),
+    ("bytes=-0", 416, b"", "bytes */17"),
+    ("bytes=4-2", 200, WHOLE, None),
+    ("bytes=0-1,3-4", 200, WHOLE, None),
+    ("bytes=-", 200, WHOLE, None),
+    ("bytes=٣-", 200, WHOLE, None),
+    ("lines=1-2", 200, WHOLE, None),
+    ("", 200, WHOLE, None),
+]
+
+
+def test_part_of_a_file_is_given_where_one_is_asked_for(delivered, reducer):
+    path = delivered.get_absolute_url()
+
+    for header, status, body, span in RANGES:
+        answer = ask(reducer, path, range=header)
+        assert (answer.status_code, answer.whole) == (status, body), header
+        assert answer.headers.get("Content-Range") == span, header
+        assert answer["Accept-Ranges"] == "bytes"
+        if status != 416:
+            assert answer["Content-Length"] == str(len(body))
+    assert FileReading.objects.count() == len([row for row in RANGES if row[1] != 416])
+
+
+def test_file_that_somebody_has_is_not_sent_again(delivered, reducer):
+    path = delivered.get_absolute_url()
+    tags = [ask(reducer, path)["ETag"]]
+    ProductFile.objects.filter(pk=delivered.pk).update(size_bytes=17, sha256="ab" * 32)
+    first = ask(reducer, path)
+    tags.append(first["ETag"])
+    logged = FileReading.objects.count()
+
+    same = ask(reducer, path, if_none_match=first["ETag"])
+    dated = ask(reducer, path, if_modified_since=first["Last-Modified"])
+    other = ask(reducer, path, if_match='"other"')
+
+    assert tags[1] == f'"{"ab" * 32}"' != tags[0]
+    assert (same.status_code, same.whole, same["ETag"]) == (304, b"", first["ETag"])
+    assert (dated.status_code, other.status_code) == (304, 412)
+    assert FileReading.objects.count() == logged
+
+
+def test_part_is_given_only_of_the_file_that_was_begun(delivered, pi):
+    path = delivered.get_absolute_url()
+    first = ask(pi, path)
+
+    for known, status in [
+        (first["ETag"], 206),
+        (first["Last-Modified"], 206),
+        ('"other"', 200),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 200),
+    ]:
+        assert ask(pi, path, range="bytes=0-4", if_range=known).status_code == status
+    head = Client(headers={"range": "bytes=0-4"})
+    head.force_login(pi)
+    answer: Any = head.head(path)
+    assert (answer.status_code, answer["Content-Length"]) == (200, "17")
+
+
+def test_empty_file_is_given_whole(delivered, pi, tmp_path):
+    (tmp_path / delivered.member_ous.ref / "1" / "x" / "0.dat").write_bytes(b"")
+
+    whole = ask(pi, delivered.get_absolute_url())
+    part = ask(pi, delivered.get_absolute_url(), range="bytes=0-")
+
+    assert (whole.status_code, whole.whole, whole["Content-Length"]) == (200, b"", "0")
+    assert (part.status_code, part["Content-Range"]) == (416, "bytes */0")
+
+
 OUTSIDE = ("../../secret", "x/../../../secret", "/etc/passwd", "x/link", "x/nul\0", "x", "")
 
 
@@ -283,11 +360,31 @@ def test_wrong_name_is_no_address(delivered, pi):
     assert ask(pi, f"/files/{delivered.pk}/other.dat").status_code == 404
 
 
-def test_name_of_any_letters_has_an_address(delivered, pi):
-    delivered.name = "né “a” b/c%2f#?.fits"
-    delivered.save(update_fields=["name"])
+NAMES = [
+    "né “a” b/c%2f#?.fits",
+    'a"b\\c;d.fits',
+    "a\r\nX-Evil: 1.fits",
+    "..%2f..%2fsecret",
+    "%00.fits",
+    " spaces  .fits ",
+    "\u202egpj.fits",
+    "last line break.fits\n",
+    "x" * 255,
+]
 
-    assert ask(pi, delivered.get_absolute_url()).status_code == 200
+
+def test_name_of_any_letters_has_an_address(delivered, pi):
+    for name in NAMES:
+        delivered.name = name
+        delivered.save(update_fields=["name"])
+        answer = ask(pi, delivered.get_absolute_url())
+
+        assert (answer.status_code, answer.whole) == (200, WHOLE), name
+        disposition = answer["Content-Disposition"]
+        assert disposition.startswith("attachment; filename")
+        assert disposition.isascii()
+        assert disposition.isprintable()
+        assert "X-Evil" not in answer.headers
 
 
 def test_nginx_sends_the_file_where_it_stands_before_the_site(delivered, pi, settings):
