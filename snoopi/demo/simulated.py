@@ -160,7 +160,6 @@ class Maker:
         return {
             "qa2": self.rng.choice(("Pass",) * 9 + ("SemiPass",)),
             "delivered_at": at,
-            "delivery_generation": 1,
             "release_date": one_year_after(at),
         }
 

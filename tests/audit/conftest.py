@@ -1,0 +1,109 @@
+"""A small observatory in which everything has happened that is audited, made by the services."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from deliveries.configured import Mirror
+from deliveries.services.added_value import enter_added_value
+from deliveries.services.clock import extend_clock
+from deliveries.services.delivering import deliver_due
+from projects.models import MemberOUS, Project
+from projects.services.states import move_state
+from qa.services.judgements import decide_qa0
+from qa.services.reviews import decide_qa2
+from tests.deliveries.packages import lay, manifest, packaged
+from tests.factories import make_project, make_user
+
+LINKS = {
+    name: f"https://data.example.org/{name}"
+    for name in ("calibrated_ms", "weblog", "admit", "article")
+}
+
+
+@dataclass(frozen=True)
+class Observatory:
+    """A delivered member OUS, one in its hold, one that a mirror lacks files of, one observed."""
+
+    project: Project
+    other: Project
+    delivered: MemberOUS
+    held: MemberOUS
+    checking: MemberOUS
+    observed: MemberOUS
+    pi: User
+    store: Path
+
+
+@pytest.fixture(scope="package")
+def made(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Observatory]:
+    """The observatory, made once and taken back after all tests here."""
+    folder: Path = tmp_path_factory.mktemp("store")
+    before = (settings.DATA_DIR, settings.ARC_MIRRORS, settings.DELIVERY_HOLD_SECONDS)
+    settings.DATA_DIR, settings.ARC_MIRRORS = folder / "store", ()
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _make(folder)
+        transaction.set_rollback(True)
+    settings.DATA_DIR, settings.ARC_MIRRORS, settings.DELIVERY_HOLD_SECONDS = before
+
+
+@pytest.fixture
+def observatory(made: Observatory, db: None) -> Observatory:
+    """The observatory, to be spoiled by one test."""
+    return made
+
+
+def _make(folder: Path) -> Observatory:
+    pi = make_user(email="pi@example.org", executive="NA", arc="NA")
+    ready = [{"state": "ReadyForReview"}] * 3
+    members = [*ready, {"state": "PartiallyObserved"}]
+    project = make_project(members=members, exec_blocks=2, pi=pi)
+    delivered, held, checking, observed = project.memberous_set.order_by("pk")
+    qa = make_user(roles=["qa"], qualifications=["QA2APPRV"])
+    settings.DELIVERY_HOLD_SECONDS = 0
+    _deliver(delivered, qa)
+    _leave_at_mirror(checking, qa, folder / "eu")
+    settings.DELIVERY_HOLD_SECONDS = 600
+    _review(held, qa)
+    decide_qa0(observed.exec_blocks.latest("pk"), outcome="Fail", reasons=["weather"], actor=qa)
+    project.refresh_from_db()
+    rows = (delivered, held, checking, observed)
+    delivered, held, checking, observed = (MemberOUS.objects.get(pk=row.pk) for row in rows)
+    other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
+    return Observatory(project, other, delivered, held, checking, observed, pi, settings.DATA_DIR)
+
+
+def _review(member: MemberOUS, qa: User) -> None:
+    move_state(member, to="Reviewing", actor=qa)
+    member.refresh_from_db()
+    decide_qa2(member, outcome="Pass", comment="seen", actor=qa)
+
+
+def _deliver(member: MemberOUS, qa: User) -> None:
+    _review(member, qa)
+    packaged(member)
+    assert deliver_due() == 1
+    drm = make_user(roles=["drm"])
+    extend_clock(member, actor=drm, months=3, reason="asked for")
+    enter_added_value(member, links=LINKS, actor=make_user(roles=["admin"]))
+
+
+def _leave_at_mirror(member: MemberOUS, qa: User, mirror: Path) -> None:
+    _review(member, qa)
+    mirror.mkdir()
+    settings.ARC_MIRRORS = (Mirror("EU", str(mirror)),)
+    manifest(member)
+    lay(settings.DATA_DIR, member)
+    assert deliver_due(timezone.now()) == 0
