@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
+from ingest.added_value import take_added_value
 from ingest.data_sets import adopt_executions, keep_reports, named_sched_blocks
 from ingest.filing import take_files
 from ingest.homes import with_projects
@@ -184,6 +185,7 @@ def _take_below(
         _tie_new(project, projects, people, context)
     take_files(bundle.files, members, exec_blocks, context)
     take_runs(bundle.pipeline_runs, members, context)
+    take_added_value(members, context)
     append_events(events)
 
 

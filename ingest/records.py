@@ -94,6 +94,16 @@ class OUSRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedValueLinks:
+    """Where the added-value products of a member OUS are, "" where a source does not say."""
+
+    calibrated_ms: str = ""
+    weblog: str = ""
+    admit: str = ""
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRecord:
     """A member OUS, with what archives and status documents say of it.
 
@@ -129,6 +139,7 @@ class MemberRecord:
     largest_scale_arcsec: float | None = None
     reducer: str = ""
     asked: Asked | None = None
+    added_value: AddedValueLinks = AddedValueLinks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from projects.identity import cycle_of, draft_ref, local_ref
 from projects.models import GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
 
 People = Mapping[str, User]
+ADDED_VALUE = "added_value "
 _SKY = ("ra_deg", "dec_deg", "rep_freq_ghz")
 
 
@@ -130,6 +131,7 @@ def say_member(
         },
         parents={"group_ous": group, "science_goal": goal},
         people={"reducer": people.get(record.reducer.lower())},
+        told={f"{ADDED_VALUE}{name}": v for name, v in asdict(record.added_value).items()},
         same={"part_id": record.part_id},
         state=_member_state(record),
         history=record.history,

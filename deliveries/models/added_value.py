@@ -6,13 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from deliveries.links import LINKS
 from projects.models import MemberOUS
-
-LINKS = ("calibrated_ms", "weblog", "admit", "article")
 
 
 class AddedValue(models.Model):
-    """Where the added-value products of a member OUS are, as staff entered it.
+    """Where the added-value products of a member OUS are, as staff or a source said it.
 
     Never changed, never deleted: the newest row counts.
     """
@@ -23,7 +22,15 @@ class AddedValue(models.Model):
     admit = models.URLField("ADMIT products", max_length=500, blank=True)
     article = models.URLField("knowledge-base article", max_length=500, blank=True)
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty where a source said it.",
+    )
+    source = models.CharField(
+        max_length=40, blank=True, help_text="Which source said it; empty where a person did."
     )
     at = models.DateTimeField(default=timezone.now, help_text="UTC.")
 
@@ -32,6 +39,11 @@ class AddedValue(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~models.Q(**dict.fromkeys(LINKS, "")), name="added_value_links_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(entered_by__isnull=False, source="")
+                | (models.Q(entered_by=None) & ~models.Q(source="")),
+                name="added_value_of_somebody",
             ),
         ]
 

@@ -1,22 +1,19 @@
 """Entering where the added-value products of a member OUS are."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from accounts.models import User
 from deliveries.errors import BadLinks
+from deliveries.links import LINKS, NO_LINK, is_link
 from deliveries.models import AddedValue
-from deliveries.models.added_value import LINKS
 from deliveries.permissions import can_enter_added_value
 from deliveries.services.notices import write_added_value_notice
 from projects.errors import NotAllowed, StaleVersion
 from projects.models import MemberOUS
 from projects.services.bulk import save_alike
 from projects.services.events import lock_project
-
-LONGEST_LINK = 500
 
 
 @transaction.atomic
@@ -50,19 +47,30 @@ def enter_added_value(
     return former
 
 
+def take_links(
+    member_ous: MemberOUS, *, links: Mapping[str, str], former: Mapping[str, str], source: str
+) -> AddedValue | None:
+    """Take over links that a source newly says; answer the new row, None where none counts.
+
+    ``former`` is what the same source had said. What a person put in place of it stays. Call
+    it with the project locked, within the transaction that writes the member OUS.
+    """
+    newest = AddedValue.objects.filter(member_ous=member_ous).order_by("-pk").first()
+    known = {name: getattr(newest, name, "") for name in LINKS}
+    taken = {
+        name: link for name, link in links.items() if known[name] in ("", former.get(name, ""))
+    }
+    wanted = {**known, **taken}
+    if wanted == known:
+        return None
+    added = AddedValue.objects.create(member_ous=member_ous, source=source, **wanted)
+    write_added_value_notice(member_ous)
+    return added
+
+
 def _link(name: str, text: str) -> str:
     if name not in LINKS:
         raise BadLinks(name, "There is no such link.")
-    if text and not _is_link(text):
-        raise BadLinks(name, f"An address with https:// or http://, at most {LONGEST_LINK} long.")
+    if text and not is_link(text):
+        raise BadLinks(name, f"{NO_LINK[0].upper()}{NO_LINK[1:]}.")
     return text
-
-
-def _is_link(text: str) -> bool:
-    if len(text) > LONGEST_LINK or not text.isascii() or not text.isprintable() or " " in text:
-        return False
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("https", "http") and bool(parts.hostname)

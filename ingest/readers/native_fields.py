@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from deliveries.links import LONGEST_LINK, NO_LINK, is_link
 from ingest.readers.json_text import NO_TEXT
 from projects.identity import BadUid, Uid, parse_identity, parse_project_code
 
@@ -172,6 +173,14 @@ def file_path(value: Any) -> str:
     parts = found.split("/")
     if not found or "\\" in found or any(part in ("", ".", "..") for part in parts):
         raise BadValue("must be a path below the member OUS's folder, such as product/a.fits")
+    return found
+
+
+def link(value: Any) -> str:
+    """Read the address of a page."""
+    found = _text(value, LONGEST_LINK)
+    if not is_link(found):
+        raise BadValue(f"must be {NO_LINK}")
     return found
 
 

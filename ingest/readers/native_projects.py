@@ -9,6 +9,7 @@ from ingest.readers import native_tables as tables
 from ingest.readers.native_fields import Field
 from ingest.readers.native_records import (
     BadRecord,
+    added_value,
     asked,
     fields_of,
     history,
@@ -104,6 +105,9 @@ class ProjectReading:
         _check(level, given, above)
         if "asked" in parts:
             given["asked"] = asked(value.get("asked"), f"{path}.asked")
+        if "added_value" in parts:
+            links, links_path = value.get("added_value"), f"{path}.added_value"
+            given["added_value"] = added_value(links, links_path, self.rejected)
         if given.get("uid"):
             self._claim(level, given["uid"], path)
         if "history" in parts:
@@ -177,7 +181,7 @@ _KINDS: dict[str, tuple[dict[str, Field], frozenset[str], _Build]] = {
     "group_ous": (tables.OUS, frozenset({"asked"}), _group),
     "member_ous": (
         tables.MEMBER_OUS,
-        frozenset({"asked", "history"}) | packages.PARTS,
+        frozenset({"asked", "history", "added_value"}) | packages.PARTS,
         _member,
     ),
     "sched_blocks": (tables.SCHED_BLOCK, frozenset({"asked", "history"}), _sched_block),

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.readers import native_tables as tables
 from ingest.readers.native_fields import BadValue, Field
-from ingest.records import Asked, MembershipRecord, Rejected, StateChange
+from ingest.records import AddedValueLinks, Asked, MembershipRecord, Rejected, StateChange
 
 
 class BadRecord(ValueError):
@@ -36,6 +36,16 @@ def fields_of(
 def asked(value: Any, path: str) -> Asked | None:
     """Read what was asked for. Raises BadRecord."""
     return None if value is None else Asked(**fields_of(value, tables.ASKED, path))
+
+
+def added_value(value: Any, path: str, rejected: list[Rejected]) -> AddedValueLinks:
+    """Read where added-value products are; a bad link is reported and all of them left out."""
+    try:
+        given = fields_of(value, tables.ADDED_VALUE, path) if value is not None else {}
+    except BadRecord as problem:
+        rejected.append(Rejected(path, str(problem)))
+        return AddedValueLinks()
+    return AddedValueLinks(**given)
 
 
 def history(value: Any, path: str, rejected: list[Rejected]) -> tuple[StateChange, ...]:

@@ -9,6 +9,7 @@ from ingest.readers.native_fields import (
     count,
     identity,
     last_day_or_time,
+    link,
     long_text,
     many,
     number,
@@ -126,6 +127,13 @@ MEMBER_OUS = {
     "reducer": Field(text, _TEXT, "", "who reduces the data, as text"),
 }
 
+ADDED_VALUE = {
+    "calibrated_ms": Field(link, _TEXT, "", "where the calibrated measurement sets are"),
+    "weblog": Field(link, _TEXT, "", "where the weblog is"),
+    "admit": Field(link, _TEXT, "", "where the ADMIT products are"),
+    "article": Field(link, _TEXT, "", "the knowledge-base article about them"),
+}
+
 SCHED_BLOCK = {
     **_IDENTITY,
     "name": _NAME,
@@ -162,5 +170,6 @@ TABLES = {
     "asked": ASKED,
     "history": HISTORY,
     "membership": MEMBERSHIP,
+    "added value": ADDED_VALUE,
     **PACKAGE_TABLES,
 }

@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from accounts.permissions import can_view_as
+from deliveries.links import LINK_TITLES
+from deliveries.models import AddedValue
 from deliveries.permissions import can_enter_added_value
 from deliveries.presentation import delivery_of
 from projects.models import (
@@ -154,6 +156,22 @@ def _differences(thing: Tracked, name: str, value: str | None) -> list[Differenc
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class LinkDifference(Difference):
+    """A link of added-value products that a source says, and another one counts."""
+
+    name: str
+
+
+def link_differences(member_ous: MemberOUS, added: AddedValue | None) -> list[LinkDifference]:
+    """The sources' last words on links that are not the links."""
+    return [
+        LinkDifference(one.origin, one.word, one.learnt, title)
+        for name, title in LINK_TITLES.items()
+        for one in _differences(member_ous, f"added_value {name}", getattr(added, name, ""))
+    ]
+
+
 def sched_block_panel(sched_block: SchedBlock, user: User) -> dict[str, Any]:
     """The SB panel; two queries, for the executions and the usual age."""
     member_ous = sched_block.member_ous
@@ -244,11 +262,17 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "late_verdicts": late if is_staff_viewer(user) else (),
         "may_settle": can_settle_late_verdict(user),
         "may_add_value": can_enter_added_value(user),
-        "added_values": member_ous.added_values.order_by("-pk"),
+        "added": partial(_added, member_ous),
         # Asked for by the page alone, not by the tree: it costs queries of its own.
         "delivery": partial(delivery_of, member_ous, user, timezone.now()),
         **_exec_blocks(ExecBlock.objects.filter(member_ous=member_ous), user, member_ous.asked),
     }
+
+
+def _added(member_ous: MemberOUS) -> dict[str, Any]:
+    """The links of added-value products with what sources say of them; one query."""
+    newest = member_ous.added_values.select_related("entered_by").order_by("-pk").first()
+    return {"links": newest, "differences": link_differences(member_ous, newest)}
 
 
 def _upper_panel(ous: GroupOUS | ScienceGoal, user: User) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
+from deliveries.links import LINKS
 from deliveries.models import Notice
-from deliveries.models.added_value import LINKS
 from projects.models import MemberOUS
 from projects.services.memberships import tie
 from qa.models import QA2Decision

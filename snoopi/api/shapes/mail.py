@@ -48,7 +48,8 @@ class AddedValue(TypedDict):
     weblog: str
     admit: str
     article: str
-    entered_by: str
+    entered_by: Annotated[str | None, "User name; null where a source said it."]
+    source: Annotated[str | None, "Which source said it; null where a person did."]
     at: datetime
     complete: Annotated[bool, "Whether all links are there, so that the PI can be told."]
     mailed: Annotated[bool, "Whether the PI's mail of them is written."]

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from deliveries import models
 from deliveries.letters import subject_of
+from deliveries.links import LINKS, LONGEST_LINK
 from deliveries.models import Notice, NoticeKind, NoticeState
-from deliveries.models.added_value import LINKS
 from deliveries.permissions import can_enter_added_value
-from deliveries.services.added_value import LONGEST_LINK, enter_added_value
+from deliveries.services.added_value import enter_added_value
 from projects.models import MemberOUS
 from snoopi.api.base import ApiRequest, ApiView, body_object, found_or_404, text_field
 from snoopi.api.conditional import Validators
@@ -106,7 +106,8 @@ def _told(added: models.AddedValue) -> AddedValue:
         weblog=added.weblog,
         admit=added.admit,
         article=added.article,
-        entered_by=added.entered_by.username,
+        entered_by=added.entered_by.username if added.entered_by else None,
+        source=added.source or None,
         at=added.at,
         complete=added.is_complete,
         mailed=mails.exists(),

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from deliveries.errors import BadLinks
 from deliveries.letters import letter_of, subject_of
+from deliveries.links import LINKS
 from deliveries.models import Notice, NoticeKind, NoticeState
-from deliveries.models.added_value import LINKS
 from deliveries.permissions import can_enter_added_value, can_resend_mail
 from deliveries.services.added_value import enter_added_value
 from deliveries.services.notices import mark_bounced, resend

@@ -53,7 +53,11 @@ TREE = {
 RECORDS = {
     "project": (records.ProjectRecord, {"history", "memberships"}),
     "science goal, group OUS": (records.OUSRecord, {"key", "parent", "asked"}),
-    "member OUS": (records.MemberRecord, {"key", "group", "science_goal", "asked", "history"}),
+    "member OUS": (
+        records.MemberRecord,
+        {"key", "group", "science_goal", "asked", "history", "added_value"},
+    ),
+    "added value": (records.AddedValueLinks, set()),
     "scheduling block": (records.SchedBlockRecord, {"key", "member", "asked", "history"}),
     "execution block": (
         records.ExecBlockRecord,
