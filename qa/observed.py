@@ -207,6 +207,10 @@ class Execution:
         """Minutes from start to end."""
         return (self.end_ns - self.start_ns) / NS_A_MINUTE
 
+    def why(self, *tables: str, otherwise: str) -> str:
+        """Why something is not known: what the first of some tables lacks, else that."""
+        return next((self.missing[name] for name in tables if name in self.missing), otherwise)
+
 
 def moment(time_ns: int) -> datetime:
     """A time of a data set as a date and time, cut to the microsecond."""

@@ -125,7 +125,7 @@ def _reasons(
         missing = (report.tsys_measured or {}).get("missing", 0)
         found["tsys_min"] = f"{missing} samples are zero or no number: not measured."
     if report.l80_m is None:
-        found["baselines"] = execution.missing.get("Station", _NO_PADS)
+        found["baselines"] = execution.why("Antenna", "Station", otherwise=_NO_PADS)
     if is_total_power:
         found["resolution"] = _TOTAL_POWER
     elif frequency is None:

@@ -23,7 +23,7 @@ def antenna_map(facts: Facts) -> Plot:
     execution = facts.kept.execution
     antennas = execution.antennas
     if not antennas:
-        return nothing(execution.missing.get("Antenna", _NO_ANTENNAS))
+        return nothing(execution.why("Antenna", "Station", otherwise=_NO_ANTENNAS))
     ground = ground_of(antennas)
     if ground is None:
         return nothing(NO_PADS)

@@ -19,7 +19,7 @@ def baseline_lengths(facts: Facts) -> Plot:
     execution = facts.kept.execution
     lengths = lengths_m(execution.antennas)
     if not lengths:
-        return nothing(execution.missing.get("Station", _NO_BASELINES))
+        return nothing(execution.why("Antenna", "Station", otherwise=_NO_BASELINES))
     array = baselines(execution.antennas)
     width = bin_width_m(lengths[-1])
     rows = histogram(lengths, width)

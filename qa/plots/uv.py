@@ -58,7 +58,7 @@ def uv_coverage(facts: Facts) -> Plot:
     ground = execution.site or ground_of(antennas)
     targets = [part for part in stretches(execution.scans) if TARGET in part.intents]
     if len(antennas) < 2:
-        return nothing(execution.missing.get("Station", _NO_BASELINES))
+        return nothing(execution.why("Antenna", "Station", otherwise=_NO_BASELINES))
     if ground is None or ground_of(antennas) is None:
         return nothing(NO_PADS)
     if not targets:

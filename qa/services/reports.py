@@ -29,7 +29,12 @@ def record_report(*, exec_block: ExecBlock, execution: Execution, now: datetime)
     known = ExecReport.objects.filter(exec_block=exec_block)
     if known.filter(digest=digest).exists():
         return False
-    values = {**_figures(execution), "observed": observed, "digest": digest, "recorded_at": now}
+    values = {
+        **report_figures(execution),
+        "observed": observed,
+        "digest": digest,
+        "recorded_at": now,
+    }
     ExecReport.objects.update_or_create(exec_block=exec_block, defaults=values)
     return True
 
@@ -39,7 +44,8 @@ def _digest(observed: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _figures(execution: Execution) -> dict[str, Any]:
+def report_figures(execution: Execution) -> dict[str, Any]:
+    """Answer the figures of a report by the names of its columns."""
     tsys = figures.temperatures(execution.tsys)
     array = figures.baselines(execution.antennas)
     elevations = target_elevations(execution)

@@ -127,7 +127,8 @@ class _Packed:
         length = self.one("i")
         if not 0 <= length <= _LONGEST_TEXT:
             raise ValueError(f"a text claims {length} bytes")
-        return self.take(length).decode("latin-1")
+        # Some writers end texts as C does; no database takes the character.
+        return self.take(length).decode("latin-1").replace("\0", "")
 
     def reference(self) -> str:
         texts = [self.text() for _ in range(_REFERENCE_TEXTS)]

@@ -8,12 +8,14 @@ set's ASDM.xml says that it is its start and its length.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 Cell = Any
+Made = TypeVar("Made")
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
+_FLAGS = {"": None, "true": True, "1": True, "false": False, "0": False}
 _MAX_RANK = 4
 _MOST_WHOLE = 2**63 - 1
 
@@ -31,18 +33,34 @@ class Row:
     """A row by column name; what the row leaves out reads as None or as nothing.
 
     ``starts_first``: the data set says that its intervals are written as start and length.
+    ``spared`` collects the bad cells that the row can do without.
     """
 
     cells: Mapping[str, Cell]
     starts_first: bool = False
+    spared: list[BadCell] = field(default_factory=list, compare=False)
+
+    def spare(self, name: str, read: Callable[[str], Made], otherwise: Made) -> Made:
+        """What ``read`` makes of a cell that the row can do without."""
+        try:
+            return read(name)
+        except BadCell as problem:
+            self.spared.append(problem)
+            return otherwise
 
     def has(self, name: str) -> bool:
         """Whether the row says anything in that column."""
         return self.cells.get(name) not in (None, "")
 
+    def spare_all(self, name: str, read: Callable[[str], list[Made]]) -> list[Made]:
+        """What ``read`` makes of an array that the row can do without, else nothing."""
+        nothing: list[Made] = []
+        return self.spare(name, read, nothing)
+
     def text(self, name: str) -> str:
         """A text or a tag such as ``Antenna_3``; "" where there is none."""
-        return str(self.cells.get(name) or "").strip()
+        cell = self.cells.get(name)
+        return "" if cell is None else str(cell).strip()
 
     def integer(self, name: str) -> int | None:
         """A whole number, such as a time in nanoseconds. Raises BadCell."""
@@ -52,16 +70,38 @@ class Row:
         return _whole(name, cell)
 
     def number(self, name: str) -> float | None:
-        """A real number, None where it is left out or not finite. Raises BadCell."""
+        """A real number, None where it is left out or NaN. Raises BadCell."""
         cell = self.cells.get(name)
         if cell is None or cell == "":
             return None
         found = _number(name, cell)
-        return found if math.isfinite(found) else None
+        if math.isinf(found):
+            raise BadCell(name, "a finite number", cell)
+        return None if math.isnan(found) else found
+
+    def among(self, name: str, least: float, most: float, wanted: str) -> float | None:
+        """A number that can be what ``wanted`` says; None where it is left out, or spared."""
+
+        def read(name: str) -> float | None:
+            found = self.number(name)
+            if found is not None and not least <= found <= most:
+                raise BadCell(name, wanted, self.cells[name])
+            return found
+
+        return self.spare(name, read, None)
+
+    def tag(self, name: str) -> str:
+        """The tag of another row, spared where there is none."""
+        if not self.has(name):
+            self.spared.append(BadCell(name, "a tag", ""))
+        return self.text(name)
 
     def flag(self, name: str) -> bool | None:
-        """A yes or no."""
-        return None if not self.has(name) else self.text(name).lower() in ("true", "1")
+        """A yes or no. Raises BadCell."""
+        word = self.text(name).lower()
+        if word not in _FLAGS:
+            raise BadCell(name, "a yes or no", word)
+        return _FLAGS[word]
 
     def interval(self, name: str) -> tuple[int, int] | None:
         """Start and end in nanoseconds since MJD 0. Raises BadCell."""
@@ -72,6 +112,8 @@ class Row:
         if len(parts) != 2:
             raise BadCell(name, "a time and a length", cell)
         first, length = (_whole(name, part) for part in parts)
+        if length < 0:
+            raise BadCell(name, "a time and a length", cell)
         start = first if self.starts_first else first - length // 2
         return start, start + length
 

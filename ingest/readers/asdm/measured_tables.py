@@ -6,10 +6,16 @@ from statistics import fmean, median
 
 from ingest.readers.asdm.cells import BadCell, Row
 from ingest.readers.asdm.tables import Tables
-from ingest.readers.asdm.time_tables import span
+from ingest.readers.asdm.time_tables import Whole, any_span, middle, span
 from qa.observed import Flagged, Sample, TsysSamples, WeatherSample
 
 _MM_A_METER = 1000.0
+# What no telescope measures: such numbers are wrong.
+_MOST_K = 1e6
+_MOST_WATER_M = 1.0
+_MOST_RECEPTORS = 16
+_MOST_TAGS = 1000
+_MOST_RADIANS = 4 * math.pi
 
 
 def tsys(tables: Tables, names: Mapping[str, str]) -> TsysSamples:
@@ -26,9 +32,11 @@ def tsys(tables: Tables, names: Mapping[str, str]) -> TsysSamples:
         spectra = row.matrix("tsysSpectrum")
         if not spectra:
             return
-        start, end = row.interval("timeInterval") or span(row)
-        antenna = antennas.setdefault(row.text("antennaId"), len(antennas))
-        window = windows.setdefault(row.text("spectralWindowId"), len(windows))
+        if len(spectra) > _MOST_RECEPTORS:
+            raise BadCell("tsysSpectrum", "an array of receptors and channels", len(spectra))
+        start, end = row.spare("timeInterval", lambda name: row.interval(name) or span(row), (0, 0))
+        antenna = _numbered(antennas, "antennaId", row)
+        window = _numbered(windows, "spectralWindowId", row)
         for receptor, spectrum in enumerate(spectra):
             samples.antenna.append(antenna)
             samples.window.append(window)
@@ -42,10 +50,18 @@ def tsys(tables: Tables, names: Mapping[str, str]) -> TsysSamples:
     return samples
 
 
+def _numbered(numbers: dict[str, int], name: str, row: Row) -> int:
+    """The number of a tag in the order in which they come."""
+    tag = row.tag(name)
+    if tag not in numbers and len(numbers) >= _MOST_TAGS:
+        raise BadCell(name, f"one of {_MOST_TAGS} tags", tag)
+    return numbers.setdefault(tag, len(numbers))
+
+
 def _median(spectrum: list[float]) -> float:
     # One look at the sum spares a look at each of millions of channels.
-    if not math.isfinite(sum(spectrum)):
-        spectrum = [kelvin for kelvin in spectrum if math.isfinite(kelvin)]
+    if not abs(sum(spectrum)) <= _MOST_K:
+        spectrum = [kelvin for kelvin in spectrum if abs(kelvin) <= _MOST_K]
     return median(spectrum) if spectrum else math.nan
 
 
@@ -55,41 +71,45 @@ def pwv(tables: Tables) -> tuple[Sample, ...]:
     From the radiometers (CalWVR) where there are any, else from the atmospheric
     calibration.
     """
-    radiometers = tables.made("CalWVR", lambda row: _water(row, [row.number("water")]))
+    radiometers = tables.made("CalWVR", _water)
     if radiometers:
         return _by_time(radiometers)
     tables.missing.setdefault("CalWVR", "The data set's CalWVR table gives no water vapor.")
-    return _by_time(tables.made("CalAtmosphere", lambda row: _water(row, row.numbers("water"))))
+    return _by_time(tables.made("CalAtmosphere", _water))
 
 
-def _water(row: Row, meters: list[float] | list[float | None]) -> Sample | None:
-    known = [water for water in meters if water is not None and math.isfinite(water) and water >= 0]
+def _water(row: Row) -> Sample:
+    known = [water for water in _waters(row) if 0 <= water <= _MOST_WATER_M]
     if not known:
-        return None
-    start, end = row.integer("startValidTime"), row.integer("endValidTime")
-    if start is None or end is None:
-        raise BadCell("startValidTime", "a time", "")
-    return Sample((start + end) // 2, row.text("antennaName"), fmean(known) * _MM_A_METER)
+        raise BadCell("water", "a height of water in m", row.text("water"))
+    return Sample(middle(row), row.text("antennaName"), fmean(known) * _MM_A_METER)
+
+
+def _waters(row: Row) -> list[float]:
+    """One number in the radiometers' table, an array in that of the atmosphere."""
+    cell = row.cells.get("water")
+    is_array = isinstance(cell, list) or (isinstance(cell, str) and len(cell.split()) > 1)
+    one = None if is_array else row.number("water")
+    return row.numbers("water") if is_array else [] if one is None else [one]
 
 
 def _by_time(samples: list[Sample]) -> tuple[Sample, ...]:
     return tuple(sorted(samples, key=lambda sample: sample.time_ns))
 
 
-def weather(tables: Tables) -> tuple[WeatherSample, ...]:
+def weather(tables: Tables, whole: Whole) -> tuple[WeatherSample, ...]:
     """Answer the readings of the weather stations, by time."""
     stations = dict(tables.made("Station", lambda row: (row.text("stationId"), row.text("name"))))
 
     def reading(row: Row) -> WeatherSample:
-        start, end = row.interval("timeInterval") or span(row)
-        wind = row.number("windDirection")
+        wind = row.among("windDirection", -_MOST_RADIANS, _MOST_RADIANS, "a direction in rad")
         return WeatherSample(
-            (start + end) // 2,
+            whole.near(row),
             stations.get(row.text("stationId"), row.text("stationId")),
-            temperature_k=row.number("temperature"),
-            pressure_pa=row.number("pressure"),
-            humidity_percent=row.number("relHumidity"),
-            wind_m_s=row.number("windSpeed"),
+            temperature_k=row.among("temperature", 100, 400, "a temperature of air in K"),
+            pressure_pa=row.among("pressure", 1e3, 2e5, "a pressure of air in Pa"),
+            humidity_percent=row.among("relHumidity", 0, 120, "a relative humidity in %"),
+            wind_m_s=row.among("windSpeed", 0, 200, "a speed of wind in m/s"),
             wind_deg=None if wind is None else math.degrees(wind) % 360,
         )
 
@@ -105,7 +125,7 @@ def flags(tables: Tables, names: Mapping[str, str]) -> tuple[Flagged, ...] | Non
 
     def flagged(row: Row) -> Flagged:
         marked = tuple(names.get(tag, tag) for tag in row.texts("antennaId"))
-        return Flagged(*span(row), antennas=marked, reason=row.text("reason"))
+        return Flagged(*any_span(row), antennas=marked, reason=row.text("reason"))
 
     found = tuple(tables.made("Flag", flagged))
     return found if tables.has("Flag") else None

@@ -5,9 +5,15 @@ from statistics import fmean, median
 
 from ingest.readers.asdm.cells import BadCell, Row
 from ingest.readers.asdm.tables import Tables
+from ingest.readers.asdm.time_tables import middle
 from qa.observed import Flux, PhaseNoise
 
 _HZ_A_GHZ = 1e9
+# What nobody measures: such numbers are wrong.
+_MOST_HZ = 1e14
+_MOST_JY = 1e9
+_MOST_RADIANS = 1e3
+_MOST_BASELINES = 1e6
 
 
 def fluxes(tables: Tables) -> tuple[Flux, ...]:
@@ -22,16 +28,17 @@ def fluxes(tables: Tables) -> tuple[Flux, ...]:
 def _fluxes(row: Row) -> list[Flux]:
     centers = [_center_ghz(edges) for edges in row.matrix("frequencyRanges")]
     stokes = row.texts("stokes") or ["I"]
-    values = _by_stokes(row, "flux", len(stokes), len(centers))
-    errors = _by_stokes(row, "fluxError", len(stokes), len(centers))
+    sizes = len(stokes), len(centers)
+    values = _by_stokes(row, "flux", *sizes)
+    errors = row.spare_all("fluxError", lambda name: _by_stokes(row, name, *sizes))
     found = []
     for name, each, wrong in zip(stokes, values, errors or values, strict=False):
         for place, jansky in enumerate(each):
-            if math.isfinite(jansky) and (jansky > 0 or name != "I"):
+            if abs(jansky) <= _MOST_JY and (jansky > 0 or name != "I"):
                 found.append(
                     Flux(
                         source=row.text("sourceName"),
-                        time_ns=_middle(row),
+                        time_ns=middle(row),
                         frequency_ghz=centers[place] if place < len(centers) else None,
                         flux_jy=jansky,
                         error_jy=_measured(wrong[place]) if errors else None,
@@ -55,7 +62,7 @@ def _by_stokes(row: Row, name: str, stokes: int, frequencies: int) -> list[list[
 
 
 def _measured(value: float) -> float | None:
-    return value if math.isfinite(value) and value > 0 else None
+    return value if 0 < value <= _MOST_JY else None
 
 
 def phases(tables: Tables) -> tuple[PhaseNoise, ...]:
@@ -64,15 +71,20 @@ def phases(tables: Tables) -> tuple[PhaseNoise, ...]:
 
 
 def _phase(row: Row) -> PhaseNoise | None:
-    radians = [rms for rms in row.numbers("phaseRMS") if math.isfinite(rms) and rms > 0]
+    said = row.numbers("phaseRMS")
+    radians = [rms for rms in said if 0 < rms <= _MOST_RADIANS]
     if not radians:
-        return None
+        if said and all(math.isnan(rms) or rms == 0 for rms in said):
+            return None
+        raise BadCell("phaseRMS", "an array of angles in rad", row.text("phaseRMS"))
+    pairs = row.among("numBaseline", 0, _MOST_BASELINES, "a number of baselines")
+    edges = row.spare_all("frequencyRange", row.numbers)
     return PhaseNoise(
-        time_ns=_middle(row),
+        time_ns=middle(row),
         baseband=row.text("basebandName"),
         correction=row.text("atmPhaseCorrection"),
-        frequency_ghz=_center_ghz(row.numbers("frequencyRange")),
-        baselines=row.integer("numBaseline") or len(row.matrix("phaseRMS")),
+        frequency_ghz=_center_ghz(edges),
+        baselines=int(pairs or len(row.matrix("phaseRMS"))),
         median_deg=math.degrees(median(radians)),
         worst_deg=math.degrees(max(radians)),
     )
@@ -80,12 +92,5 @@ def _phase(row: Row) -> PhaseNoise | None:
 
 def _center_ghz(edges_hz: list[float]) -> float | None:
     """The middle of a range of frequencies, None where it is not given."""
-    known = edges_hz and all(math.isfinite(edge) and edge > 0 for edge in edges_hz)
+    known = edges_hz and all(0 < edge <= _MOST_HZ for edge in edges_hz)
     return fmean(edges_hz) / _HZ_A_GHZ if known else None
-
-
-def _middle(row: Row) -> int:
-    start, end = row.integer("startValidTime"), row.integer("endValidTime")
-    if start is None or end is None:
-        raise BadCell("startValidTime", "a time", "")
-    return (start + end) // 2

@@ -19,16 +19,21 @@ Made = TypeVar("Made")
 class Tables:
     """A data set's folder.
 
-    ``missing`` collects why a table that was asked for has no rows, ``rejected`` the rows
-    that do not hold what their columns promise.
+    ``missing`` collects why a table that was asked for gives nothing, ``rejected`` the rows
+    and cells that do not hold what their columns promise.
     """
 
     def __init__(self, folder: Source) -> None:
         self.name = folder.name
         self.missing: dict[str, str] = {}
-        self.rejected: list[Rejected] = []
+        self._rejected: dict[Rejected, None] = {}
         self._files = {PurePosixPath(file.name).name: file for file in folder.children()}
         self._says = self._container()
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """Each problem once, however often its table was read."""
+        return list(self._rejected)
 
     def has(self, table: str) -> bool:
         """Whether the data set has the table at all, empty or not."""
@@ -46,27 +51,31 @@ class Tables:
     def made(self, table: str, make: Callable[[Row], Made | None]) -> list[Made]:
         """Make something of each row; bad rows are rejected, None is left out."""
         found: list[Made] = []
+        reason = ""
         for number, row in enumerate(self.rows(table), 1):
             try:
                 one = make(row)
             except BadCell as problem:
-                self._reject(f"{table} row {number}", str(problem))
+                reason = reason or f"row {number}: {problem}"
+                row.spared.append(problem)
             else:
                 if one is not None:
                     found.append(one)
+            self.note_spared(f"{table} row {number}", row)
+        if reason and not found:
+            told = f"No row of the data set's {table} table could be read ({reason})."
+            self.missing.setdefault(table, told)
         return found
 
-    def read_or_reject(self, record: str, make: Callable[[], Made], otherwise: Made) -> Made:
-        """Make something of a row that is needed whatever some of its cells hold."""
-        try:
-            return make()
-        except BadCell as problem:
-            self._reject(record, str(problem))
-            return otherwise
+    def note_spared(self, record: str, row: Row) -> None:
+        """Note the bad cells that a row did without."""
+        for problem in row.spared:
+            self.reject(record, str(problem))
 
-    def _reject(self, record: str, reason: str) -> None:
-        if len(self.rejected) < _MOST_REJECTED:
-            self.rejected.append(Rejected(f"{self.name}: {record}", reason))
+    def reject(self, record: str, reason: str) -> None:
+        """Note that a row, or a cell of it, was left out."""
+        if len(self._rejected) < _MOST_REJECTED:
+            self._rejected[Rejected(f"{self.name}: {record}", reason)] = None
 
     def _rows(self, table: str) -> Iterator[Row]:
         text, packed = self._files.get(f"{table}.xml"), self._files.get(f"{table}.bin")

@@ -201,14 +201,17 @@ def test_bad_row_is_rejected_by_number_and_the_rest_is_taken() -> None:
     scans = table_of(
         "Scan",
         "<row><scanNumber>one</scanNumber></row>"
-        "<row><scanNumber>2</scanNumber><startTime>20</startTime><endTime>10</endTime></row>"
+        "<row><scanNumber>2</scanNumber><startTime>20</startTime><endTime>10</endTime>"
+        "<scanIntent>1 1 OBSERVE_TARGET</scanIntent></row>"
         "<row><scanNumber>3</scanNumber><startTime>10</startTime><endTime>20</endTime>"
         "<scanIntent>1 1 OBSERVE_TARGET</scanIntent><sourceName>M83</sourceName></row>",
     )
 
     found, tables = read_back(execution(), Scan=scans)
 
-    assert [scan.number for scan in found.scans] == [3]
+    # What is left of the second are its subscans.
+    assert [scan.number for scan in found.scans] == [2, 3]
+    assert found.scans[0].start_ns == found.scans[0].subscans[0].start_ns
     assert [(problem.record, problem.reason) for problem in tables.rejected] == [
         ("night: Scan row 1", "scanNumber is not a whole number: “one”"),
         ("night: Scan row 2", "endTime is not after the start: “10”"),

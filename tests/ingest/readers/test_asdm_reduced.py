@@ -138,4 +138,8 @@ def test_position_that_is_no_number_is_no_position():
     found, tables = read_back(replace(said(), antennas=(replace(first, x_m=math.nan), *others)))
 
     assert found.antennas == tuple(others)
-    assert "a station with a position" in tables.rejected[0].reason
+    assert [problem.record for problem in tables.rejected] == [
+        "night: Station row 1",
+        "night: Antenna row 1",
+    ]
+    assert "a station with a position" in tables.rejected[1].reason
