@@ -1,6 +1,5 @@
 """Holds of workers on deliveries: taken by a conditional update, kept alive, given back."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,10 +76,3 @@ def free_lost_claims() -> int:
         if row.heartbeat_at is None or row.heartbeat_at < silent or is_gone(row.claim):
             freed += Delivery.objects.filter(pk=row.pk, claim=row.claim).update(claim="")
     return freed
-
-
-def backoff(attempts: int) -> timedelta:
-    """Answer how long to wait after so many checks in vain: doubling, bounded, never in step."""
-    doubled: timedelta = FIRST_WAIT * 2 ** min(max(attempts, 1) - 1, 16)
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - chance, not a secret
-    return min(doubled, LONGEST_WAIT) * jitter

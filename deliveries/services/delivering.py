@@ -13,10 +13,17 @@ from deliveries.clock import ClockKind
 from deliveries.errors import ClaimLost
 from deliveries.models import Delivery, DeliveryPlace, DeliveryState
 from deliveries.services.checking import check_places
-from deliveries.services.claims import Claim, backoff, claim_next, free_lost_claims
+from deliveries.services.claims import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Claim,
+    claim_next,
+    free_lost_claims,
+)
 from deliveries.services.ledger import Entered, enter_start, whole_second
 from deliveries.services.notices import write_delivery_notices
 from deliveries.services.opening import open_deliveries, start_deliveries
+from projects.backoff import backoff
 from projects.models import Event, EventKind, MemberOUS
 from projects.moves import Way
 from projects.services.bulk import save_alike
@@ -126,7 +133,7 @@ def _try_again(claim: Claim, places: Sequence[DeliveryPlace]) -> None:
             attempts=F("attempts") + 1,
             words=words,
             checked_at=now,
-            next_at=now + backoff(attempts),
+            next_at=now + backoff(attempts, first=FIRST_WAIT, longest=LONGEST_WAIT),
             claim="",
         )
         # Staff read on its page what is missing where.

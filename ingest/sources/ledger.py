@@ -5,7 +5,6 @@ database allows one poll a host. A killed worker's claim ends with its heartbeat
 once where its process is known to be gone.
 """
 
-import random
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from ingest.configured import SourceSetting
 from ingest.models import IngestSource
 from ingest.services import abandon_jobs
 from ingest.sources.errors import ClaimLost, SourceBusy
+from projects.backoff import backoff
 from projects.claims import is_gone, new_claim
 
 CLAIM_LASTS = timedelta(minutes=5)
@@ -79,14 +79,15 @@ class Claim:
         """Give the source back after a failure; it is asked again later and later."""
         now = timezone.now()
         asked = timedelta(seconds=retry_after_s)
-        wait = max(backoff(self.source.failures + 1, self.source.every), asked)
+        longest = max(self.source.every, LONGEST_WAIT)
+        wait = backoff(self.source.failures + 1, first=FIRST_WAIT, longest=longest)
         with suppress(ClaimLost):
             self._write(
                 claim="",
                 failures=F("failures") + 1,
                 problem=reason,
                 problem_at=now,
-                next_at=now + wait,
+                next_at=now + max(wait, asked),
                 not_before=now + asked if asked else None,
             )
 
@@ -94,13 +95,6 @@ class Claim:
         mine = IngestSource.objects.filter(pk=self.source.pk, claim=self.token)
         if not mine.update(**values):
             raise ClaimLost
-
-
-def backoff(failures: int, every: timedelta) -> timedelta:
-    """Answer how long to leave a failing source alone: doubling, bounded, never in step."""
-    doubled: timedelta = FIRST_WAIT * 2 ** min(failures - 1, 16)
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - chance, not a secret
-    return min(doubled, max(every, LONGEST_WAIT)) * jitter
 
 
 def keep_in_step(sources: Iterable[SourceSetting]) -> None:

@@ -8,7 +8,7 @@ import time_machine
 from ingest.models import IngestJob, IngestProblem, IngestSource, JobState
 from ingest.sources import tap_client
 from ingest.sources.errors import SourceBusy
-from ingest.sources.ledger import LONGEST_WAIT, backoff, due_names
+from ingest.sources.ledger import due_names
 from ingest.sources.poll import poll
 from projects.models import Event, Project
 from tests.ingest.bundles import everything
@@ -161,16 +161,6 @@ def test_failing_source_leaves_one_job_until_it_fails_in_another_way(tap):
     read(setting)
 
     assert IngestJob.objects.count() == 2
-
-
-def test_failing_source_is_asked_later_and_later_and_never_in_step():
-    every = timedelta(minutes=1)
-    waits = [backoff(failures, every).total_seconds() for failures in (1, 2, 3, 10, 1000)]
-
-    assert [low <= wait <= 1.5 * low for low, wait in zip((24, 48, 96), waits[:3], strict=True)]
-    assert waits[3] <= LONGEST_WAIT.total_seconds() * 1.2
-    assert waits[4] <= LONGEST_WAIT.total_seconds() * 1.2
-    assert len({backoff(3, every) for _ in range(5)}) > 1
 
 
 @pytest.mark.parametrize("text", ["7200", "Fri, 02 Jan 2026 16:04:00 GMT"])
