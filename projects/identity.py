@@ -6,6 +6,8 @@ files, the SnooPI form with ``|``); the canonical forms are ours.
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -134,3 +136,16 @@ def array_of(sched_block_name: str) -> str:
     if not found:
         return ""
     return {"7M": "7m", "TP": "TP"}.get(found["array"], "12m")
+
+
+def array_of_antennas(names: Iterable[str]) -> str:
+    """ "12m", "7m" or "TP" as an array's antennas are called, "" where they do not say.
+
+    Total power antennas help out in the others, so they only tell where they are alone. Of
+    12-m and 7-m antennas the majority decides, and the 12-m ones where it is even.
+    """
+    kinds = Counter(name[:2].upper() for name in names)
+    twelve, seven = kinds["DA"] + kinds["DV"], kinds["CM"]
+    if twelve or seven:
+        return "12m" if twelve >= seven else "7m"
+    return "TP" if set(kinds) == {"PM"} else ""

@@ -166,19 +166,6 @@ def on_source_ns(scan: Scan) -> list[tuple[str, int]]:
     return [(scan.source or part.field, part.end_ns - part.start_ns) for part in scan.subscans]
 
 
-def array_of(antennas: Sequence[Antenna]) -> str:
-    """Answer which of ALMA's arrays observed, by the names of its antennas; "" unknown.
-
-    Total power antennas help out in the others, and 7-m antennas in the 12-m array.
-    """
-    kinds = {antenna.name[:2].upper() for antenna in antennas}
-    if kinds & {"DA", "DV"}:
-        return "12m"
-    if "CM" in kinds:
-        return "7m"
-    return "TP" if kinds == {"PM"} else ""
-
-
 def flagged_fraction(execution: Execution) -> float | None:
     """Answer the share of antenna time that was marked as bad, None where nobody says.
 

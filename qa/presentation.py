@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
+from projects.identity import array_of_antennas
 from projects.models import ExecBlock
-from qa.figures import array_of, largest_scale_arcsec, resolution_arcsec, source_times
+from qa.figures import largest_scale_arcsec, resolution_arcsec, source_times
 from qa.intents import intent_word, report_order
 from qa.models import ExecReport
 from qa.observed import Execution
@@ -38,6 +38,18 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """System temperatures in K over the samples above zero; None where there are none."""
+
+    n: int | None = None
+    mean: float | None = None
+    std: float | None = None
+    min: float | None = None
+    max: float | None = None
+    missing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportTold:
     """What is told of one execution's report; ``reasons`` say why a figure is not known.
 
@@ -59,9 +71,9 @@ class ReportTold:
         return [f"{_REASON_TITLES[name]}: {reason}" for name, reason in self.reasons.items()]
 
     @property
-    def measured(self) -> Mapping[str, Any]:
+    def measured(self) -> Measured:
         """The temperatures over samples above zero."""
-        return self.report.tsys_measured or {}
+        return Measured(**(self.report.tsys_measured or {}))
 
 
 def report_of(exec_block: ExecBlock) -> ReportTold | None:
@@ -97,10 +109,14 @@ def frequency_ghz(exec_block: ExecBlock, of_data_set: float | None) -> float | N
 
 
 def array_told(exec_block: ExecBlock, execution: Execution | None) -> str:
-    """Answer the array that sources name, else the one that such antennas make up."""
+    """Answer the array that sources name, else the one that such antennas make up.
+
+    Without the data set's own antennas those count that other sources name.
+    """
     block = exec_block.sched_block
     named = exec_block.array or (block.array if block else "")
-    return named or (array_of(execution.antennas) if execution else "")
+    own = [antenna.name for antenna in execution.antennas] if execution else []
+    return named or array_of_antennas(own or exec_block.antennas)
 
 
 def _sources(execution: Execution) -> list[SourceRow]:

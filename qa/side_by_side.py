@@ -18,7 +18,7 @@ from qa.across import (
 )
 from qa.figures import largest_scale_arcsec, resolution_arcsec
 from qa.models import ExecReport
-from qa.presentation import frequency_ghz
+from qa.presentation import array_told, frequency_ghz
 
 Rows = TypeVar("Rows", bound=QuerySet[ExecBlock])
 
@@ -99,7 +99,7 @@ def figures_of(exec_block: ExecBlock) -> Figures:
 
 def _reported(exec_block: ExecBlock, report: ExecReport) -> dict[str, float | None]:
     frequency = frequency_ghz(exec_block, report.rep_freq_ghz)
-    has_scales = exec_block.array != "TP"
+    has_scales = array_told(exec_block, None) != "TP"
     return {
         "tsys_k": (report.tsys_measured or {}).get("mean"),
         "pwv_mm": report.pwv_mm if report.pwv_mm is not None else exec_block.pwv_mm,

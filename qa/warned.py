@@ -28,7 +28,7 @@ def _facts(exec_block: ExecBlock, told: ReportTold) -> Facts:
         cycle=cycle_of(exec_block, execution.start.date()),
         array=told.array,
         bands=tuple(execution.bands or exec_block.bands),
-        tsys_k=told.measured.get("mean"),
+        tsys_k=told.measured.mean,
         elevation_min_deg=report.elevation_min_deg,
         flagged_fraction=report.flagged_fraction,
         shadowed_share=shadowed_share(execution),

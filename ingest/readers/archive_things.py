@@ -14,7 +14,7 @@ from ingest.records import (
     ProjectRecord,
     SchedBlockRecord,
 )
-from projects.identity import array_of
+from projects.identity import array_of, array_of_antennas
 
 T = TypeVar("T")
 _ARRAY_ORDER = ("12m", "7m", "TP")
@@ -79,7 +79,7 @@ def facts_of(row: RowLike) -> Facts:
 def _arrays(row: RowLike, antennas: tuple[str, ...]) -> frozenset[str]:
     if said := cells.arrays(row.text("array")):
         return said
-    guess = cells.array_of_antennas(antennas) or array_of(row.text("sched_block_name"))
+    guess = array_of_antennas(antennas) or array_of(row.text("sched_block_name"))
     return frozenset({guess} - {""})
 
 

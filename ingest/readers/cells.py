@@ -12,7 +12,6 @@ _LONGEST_EMPTY = max(map(len, _EMPTY))
 _WRAPPED = re.compile(r"b(['\"])(.*)\1", re.DOTALL)
 _ARRAYS = re.compile(r"(?<!\d)12[- ]?m|(?<!\d)7[- ]?m|tp|total power", re.IGNORECASE)
 _ANTENNA = re.compile(r"(?:[^\s:,;]+:)?((?:DV|DA|CM|PM)\d\d)(?!\w)", re.IGNORECASE)
-_FAMILIES = {"DV": "12m", "DA": "12m", "CM": "7m", "PM": "TP"}
 _QA2_WORDS = {"PASS": "Pass", "SEMIPASS": "SemiPass"}
 _SEPARATORS = re.compile(r"[\s,;+]+")
 # The archive writes 3000-01-01 for "not known yet".
@@ -119,18 +118,6 @@ def arrays(text: str) -> frozenset[str]:
 def antenna_names(text: str) -> tuple[str, ...]:
     """Answer antenna names, each once, in order, from "A004:DV07 A011:DA41 …"."""
     return tuple(dict.fromkeys(name.upper() for name in _ANTENNA.findall(text)))
-
-
-def array_of_antennas(names: tuple[str, ...]) -> str:
-    """Answer the array that most of the antennas belong to, "" without antennas.
-
-    A 12-m observation may borrow total power antennas: the majority decides.
-    """
-    counts: dict[str, int] = {}
-    for name in names:
-        family = _FAMILIES[name[:2]]
-        counts[family] = counts.get(family, 0) + 1
-    return max(counts, key=lambda family: counts[family], default="")
 
 
 def qa2(text: str) -> tuple[str, bool | None]:

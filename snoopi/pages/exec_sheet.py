@@ -8,7 +8,7 @@ from projects.models import ExecBlock
 from projects.presentation import format_count
 from qa.blocks import Range
 from qa.observed import Window
-from qa.presentation import ReportTold
+from qa.presentation import ReportTold, array_told
 from qa.verdicts import VerdictTold
 from qa.whole import Whole
 from snoopi.coordinates import format_dec, format_ra
@@ -119,7 +119,7 @@ def _set_up(block: ExecBlock, panel: Mapping[str, Any]) -> Facts:
 
 
 def _array(block: ExecBlock, told: ReportTold | None) -> Facts:
-    array = told.array if told and told.array else block.array
+    array = told.array if told else array_told(block, None)
     rows = [("Array", ARRAY_WORDS.get(array, array) or _NOT_KNOWN)]
     if told is None:
         return Facts("Array", [*rows, ("Number of antennas", _whole_number(len(block.antennas)))])
@@ -149,9 +149,8 @@ def _temperatures(told: ReportTold | None) -> Facts:
         ("Tsys, min", _fixed(report.tsys_min_k if report else None)),
         ("Tsys, max", _fixed(report.tsys_max_k if report else None)),
     ]
-    if told and told.measured.get("missing"):
-        measured = told.measured
-        spread = f"{_fixed(measured['mean'])} ± {_fixed(measured['std'])}"
+    if told and told.measured.missing:
+        spread = f"{_fixed(told.measured.mean)} ± {_fixed(told.measured.std)}"
         rows.append(("Measured samples only", spread))
     return Facts("Temperatures [K]", rows)
 

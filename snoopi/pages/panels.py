@@ -34,7 +34,7 @@ from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
 from qa.pipeline_told import runs_told
-from qa.presentation import report_of
+from qa.presentation import array_told, report_of
 from qa.side_by_side import side_by_side, with_figures
 from qa.verdicts import VerdictTold, verdict_of
 from qa.whole import whole_report
@@ -310,6 +310,7 @@ def exec_block_panel(
         "thing": exec_block,
         "exec_block": exec_block,
         "told": told,
+        "array": told.array if told else array_told(exec_block, None),
         "whole": whole_report(exec_block, told),
         "plot_row": plot_row(exec_block, told.array) if told else None,
         "sched_block": sched_block_of(exec_block, user),

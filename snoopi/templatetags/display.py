@@ -7,7 +7,7 @@ tags are built in (settings), so templates need no ``load``.
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -36,7 +36,7 @@ register = template.Library()
 
 NOT_KNOWN = "N/A"
 # A template hands on "" where a thing has no such part.
-Number = float | Decimal | Literal[""] | None
+Number = float | Decimal | None
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _SIDES = {Apart.HIGH: "▲", Apart.LOW: "▼"}
 _CLOSE_UNITS = frozenset({"°", "′", "″"})
@@ -82,7 +82,7 @@ def answer_badge(answer: Answer) -> SafeString:
 @register.filter
 def plain(value: Number) -> str:
     """A number with four significant digits and no idle zeros, or "N/A"."""
-    return NOT_KNOWN if value is None or value == "" else f"{value:.4g}"
+    return NOT_KNOWN if value is None else f"{value:.4g}"
 
 
 @register.simple_tag
@@ -202,7 +202,7 @@ def uid(thing: Tracked | str | None) -> SafeString:
 @register.simple_tag
 def quantity(value: Number, unit: str, decimals: int = 2) -> SafeString:
     """A number with its unit, or "N/A"."""
-    if value is None or value == "":
+    if value is None:
         return mark_safe(NOT_KNOWN)  # noqa: S308 - our own constant
     number = f"{value:.{decimals}f}".replace("-", coordinates.MINUS)
     gap = "" if unit in _CLOSE_UNITS else "\N{NO-BREAK SPACE}"
@@ -212,7 +212,7 @@ def quantity(value: Number, unit: str, decimals: int = 2) -> SafeString:
 @register.filter
 def fixed(value: Number, decimals: int = 2) -> str:
     """A number with so many decimals; for columns whose head names the unit."""
-    return NOT_KNOWN if value is None or value == "" else f"{value:.{decimals}f}"
+    return NOT_KNOWN if value is None else f"{value:.{decimals}f}"
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from projects.identity import (
     BadUid,
     Uid,
     array_of,
+    array_of_antennas,
     cycle_of,
     draft_ref,
     local_ref,
@@ -141,3 +142,21 @@ def test_refs_of_different_parts_differ(one, other):
     pairs = [(local_ref(*one), local_ref(*other)), (draft_ref(*one), draft_ref(*other))]
 
     assert all((a == b) == ("\x1f".join(one) == "\x1f".join(other)) for a, b in pairs)
+
+
+@pytest.mark.parametrize(
+    ("names", "array"),
+    [
+        (("DA41", "DV02", "dv03"), "12m"),
+        (("DA41", "CM01"), "12m"),
+        (("DA41", "CM01", "CM02"), "7m"),
+        (("CM01", "PM01", "PM02", "PM03"), "7m"),
+        (("DV01", "PM01", "PM02"), "12m"),
+        (("PM01", "PM02"), "TP"),
+        (("PM01", "ea01"), ""),
+        (("ea01", "ea02"), ""),
+        ((), ""),
+    ],
+)
+def test_antennas_tell_their_array(names, array):
+    assert array_of_antennas(names) == array

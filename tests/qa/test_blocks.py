@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from projects.models import ExecBlock
 from qa import observatory
 from qa.blocks import Range, flags, nominal_angles, phases, value_range, water, weather
-from qa.figures import array_of, flagged_by_reason, flagged_fraction
+from qa.figures import SPEED_OF_LIGHT_M_S, flagged_by_reason, flagged_fraction
+from qa.models import ExecReport
 from qa.observed import Antenna, Execution, Flagged, PhaseNoise, Sample, WeatherSample
+from qa.presentation import array_told
+from qa.side_by_side import figures_of
 
 EXECUTION = Execution(
     uid="uid://A002/X1/X2",
@@ -15,25 +19,6 @@ EXECUTION = Execution(
     end_ns=100,
     antennas=tuple(Antenna(name, "A1", 0, 0, 0) for name in ("DV01", "DV02", "DV03", "DV04")),
 )
-
-
-def named(*names: str) -> list[Antenna]:
-    return [Antenna(name, "A1", 0, 0, 0) for name in names]
-
-
-@pytest.mark.parametrize(
-    ("names", "array"),
-    [
-        (("DA41", "DV02"), "12m"),
-        (("DA41", "CM01"), "12m"),
-        (("CM01", "CM02", "PM03"), "7m"),
-        (("PM01",), "TP"),
-        (("ea01", "ea02"), ""),
-        ((), ""),
-    ],
-)
-def test_array_is_told_by_its_antennas(names: tuple[str, ...], array: str) -> None:
-    assert array_of(named(*names)) == array
 
 
 def test_range_leaves_out_what_is_not_known() -> None:
@@ -117,3 +102,17 @@ def test_nominal_angles_are_those_of_the_configurations_on_file() -> None:
         ("C-4", 0.399),
     ]
     assert nominal_angles(limits, "2018.1", ["C-3"], None) == []
+
+
+@pytest.mark.parametrize(
+    ("antennas", "array", "scale"),
+    [(["PM01", "PM02"], "TP", None), (["CM01", "CM02"], "7m", 1.0), ([], "", 1.0)],
+)
+def test_array_is_told_before_the_data_set_is_read_again(antennas, array, scale):
+    block = ExecBlock(antenna_names="\n".join(antennas))
+    block.report = ExecReport(l5_m=983.0, l80_m=574.0, rep_freq_ghz=SPEED_OF_LIGHT_M_S / 1e9)
+
+    largest = figures_of(block)["largest_scale_arcsec"]
+
+    assert array_told(block, None) == array
+    assert (largest is None) == (scale is None)

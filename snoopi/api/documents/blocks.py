@@ -7,7 +7,7 @@ from projects.models import ExecBlock, SchedBlock
 from projects.presentation import sched_block_of, standing, version_of
 from projects.querysets.project import Viewer
 from qa.models import ExecReport
-from qa.presentation import ReportTold, SourceRow, report_of
+from qa.presentation import ReportTold, SourceRow, array_told, report_of
 from qa.side_by_side import figures_of
 from qa.whole import whole_report
 from snoopi.api.documents.common import (
@@ -103,7 +103,7 @@ def exec_block_row(block: ExecBlock, viewer: Viewer) -> ExecBlockRow:
     return ExecBlockRow(
         **exec_block_line(block, viewer),
         bands=block.bands,
-        array=block.array or None,
+        array=array_told(block, None) or None,
         targets=block.targets,
         ra_deg=block.ra_deg,
         dec_deg=block.dec_deg,
@@ -153,7 +153,7 @@ UNKNOWN_TSYS = Tsys(mean=None, std=None, min=None, max=None, measured=_UNMEASURE
 
 
 def _tsys(report: ExecReport) -> Tsys:
-    measured = cast("Measured", report.tsys_measured or _UNMEASURED)
+    measured = cast("Measured", _UNMEASURED | (report.tsys_measured or {}))
     return Tsys(
         mean=report.tsys_mean_k,
         std=report.tsys_std_k,
@@ -166,7 +166,7 @@ def _tsys(report: ExecReport) -> Tsys:
 def _array(block: ExecBlock, told: ReportTold | None) -> Array:
     report = told.report if told else None
     return Array(
-        name=(told.array if told else block.array) or None,
+        name=(told.array if told else array_told(block, None)) or None,
         antennas=(report.antenna_count if report else len(block.antennas)) or None,
         antenna_names=block.antennas,
         shortest_m=report.shortest_m if report else None,
