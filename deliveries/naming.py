@@ -142,3 +142,12 @@ def _look_up(lower: str) -> tuple[str, str]:
         if pattern.search(stem):
             return file_class.value, kind
     return "", ""
+
+
+_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+
+
+def picture_type(file_class: str, name: str) -> str:
+    """The media type of a picture among the QA files, as manual reductions have them, else ""."""
+    ending = name.rpartition(".")[2].lower()
+    return _PICTURES.get(ending, "") if file_class == FileClass.QA else ""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from qa.reviews_told import ReviewTold, rounds_of, verdict_told
 from qa.services.rounds import rounds_told
 from qa.services.weighing import weigh
 from qa.warned import findings_of
+from snoopi.pages.evidence import package_told
 from snoopi.pages.panels import ous_crumbs
 
 RUNS_SHOWN = 40
@@ -140,7 +142,10 @@ class VerdictShown:
 
 
 def qa2_section(ous: ObsUnitSet, user: User) -> dict[str, Any]:
-    """What the page of an OUS says of QA2; at most three queries, none above members."""
+    """What the page of an OUS says of QA2; at most three queries, none above members.
+
+    ``package`` costs five more where the page asks for it.
+    """
     if not isinstance(ous, MemberOUS):
         return {}
     rounds = rounds_of(ous, user)
@@ -149,6 +154,7 @@ def qa2_section(ous: ObsUnitSet, user: User) -> dict[str, Any]:
         "qa2_rounds": rounds,
         "qa2_verdict": shown(told) if told else None,
         "may_review": can_review(user),
+        "package": partial(package_told, ous, user),
     }
 
 

@@ -6,38 +6,48 @@ from accounts.models import User
 from projects.models import MemberOUS
 from qa.asked_got import Compared, decisive
 from qa.asked_got_words import beam_words, image_words, range_words, rms_words
-from qa.models import PipelineRun
 from qa.reviews_told import ReviewTold, rounds_of, verdict_told
 from qa.services.weighing import counted_blocks
+from snoopi.pages.evidence import PackageTold, package_told, pictures_of
 from snoopi.pages.qa2_panel import RunUsed, fraction_words, runs_used, shown, versions_of
 from snoopi.sheet import Column, Facts, Sheet, Table
 
 _NOT_KNOWN = "N/A"
-RESTORE = (
-    "To restore the calibrated data: unpack the auxiliary files and the raw data (.asdm.sdm.tar) "
-    "of this member OUS into one tree, start the version of CASA named here, with its pipeline "
-    "where the pipeline reduced them, and run scriptForPI.py in the folder script."
-)
 OUTSIDE = (
     "Errors in what the PI supplied (coordinates, frequency set-up, sensitivity asked for) are "
     "outside of quality assurance."
 )
 
 
-def qa2_sheet(member_ous: MemberOUS, user: User) -> Sheet:
+def qa2_sheet(member_ous: MemberOUS, user: User, *, with_pictures: bool = True) -> Sheet:
     """Answer the report as ``user`` may read it; without a verdict it says so."""
     told = verdict_told(rounds_of(member_ous, user))
     runs = runs_used(member_ous)
     parts: list[Facts | Table] = [_status(told), _identity(member_ous)]
+    package = package_told(member_ous, user)
     if told:
-        parts += [_reduction(member_ous, user), _asked_got(told), _images(told), _checks(told)]
-    notes = [*(shown(told).short if told else []), RESTORE, OUTSIDE]
+        reduced = Facts("Data reduction", versions_of(package.run))
+        parts += [reduced, _asked_got(told), _images(told), _checks(told)]
+    notes = [*_in_words(told), _restore(package), OUTSIDE]
     return Sheet(
         title=f"QA2 report of member OUS {member_ous}",
         lines=_lines(member_ous),
         parts=[*parts, _executions(runs)],
         notes=notes,
+        pictures=pictures_of(member_ous, user) if with_pictures else (),
     )
+
+
+def _in_words(told: ReviewTold | None) -> list[str]:
+    """Asked and got in a sentence, and what fell short."""
+    if told is None:
+        return []
+    verdict = shown(told)
+    return [*([verdict.sentence] if verdict.sentence else []), *verdict.short]
+
+
+def _restore(package: PackageTold) -> str:
+    return f"To restore the calibrated data: {' '.join(package.steps)}"
 
 
 def _lines(member_ous: MemberOUS) -> list[str]:
@@ -75,12 +85,6 @@ def _identity(member_ous: MemberOUS) -> Facts:
             ("PI", member_ous.project.pi_name or "unknown"),
         ],
     )
-
-
-def _reduction(member_ous: MemberOUS, user: User) -> Facts:
-    runs = PipelineRun.objects.filter(member_ous=member_ous).shown_to(user)
-    run = runs.newest_first().first()
-    return Facts("Data reduction", versions_of(run))
 
 
 def _asked_got(told: ReviewTold) -> Facts:

@@ -77,7 +77,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                     15     15
+GET projects:ous-detail member                     17     17
 GET projects:ous-detail group                       5      5
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -97,7 +97,7 @@ GET blankets -                                      2      3
 GET product-file file                               5      4
 GET product-file file+reason                        5      5
 GET product-file public_file                        5      4
-GET projects:ous-qa2-pdf member                     7      7
+GET projects:ous-qa2-pdf member                    10     10
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3

@@ -30,7 +30,7 @@ COSTS = {
     "/projects/{project}/matrix/?by=target": 4,
     "/projects/{project}/matrix/?format=csv": 4,
     "/projects/{project}/history/": 2,
-    "/ous/{member}/": 10,
+    "/ous/{member}/": 12,
     "/ous/{group}/": 3,
     "/ous/{goal}/": 5,
     "/ous/{member}/history/": 2,

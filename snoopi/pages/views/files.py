@@ -24,6 +24,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from deliveries.columns import one_line
 from deliveries.models import ProductFile
+from deliveries.naming import picture_type
 from deliveries.reading import for_reading, reader_of
 from deliveries.rights import Access
 from deliveries.services.access import note_reading
@@ -41,7 +42,8 @@ _NOTHING = "There is no such file here that you may see."
 def product_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     """One file, for those who may read it; ``?reason=`` where the table of rights asks for one.
 
-    Public files need no log-in. A reading that has to be logged is noted before it begins.
+    With ``?inline=1`` a picture among the QA files comes to be shown, not kept. Public files
+    need no log-in. A reading that has to be logged is noted before it begins.
     """
     found = for_reading(ProductFile.objects.all()).filter(pk=pk).first()
     user, reason = request.user, asked_text(request.GET, "reason", most=500)
@@ -75,9 +77,10 @@ def _refused(request: HttpRequest, found: ProductFile, access: Access) -> HttpRe
 
 
 def _served(request: HttpRequest, found: ProductFile, path: Path) -> HttpResponseBase:
+    picture = picture_type(found.file_class, found.name) if "inline" in request.GET else ""
     headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Disposition": content_disposition_header(True, one_line(found.name))
+        "Content-Type": picture or "application/octet-stream",
+        "Content-Disposition": content_disposition_header(not picture, one_line(found.name))
         or "attachment",
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",

@@ -64,7 +64,9 @@ def ous_qa2_pdf(request: PageRequest, member_ous: MemberOUS) -> HttpResponse:
     """The QA2 report as PDF: what the same person reads on its page."""
     name = f"{member_ous.ref}.qa2_report.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    sheet = qa2_sheet(member_ous, request.user)
+    # Pictures are files, which nobody is shown as somebody else.
+    is_own = getattr(request, "viewing", None) is None and request.method == "GET"
+    sheet = qa2_sheet(member_ous, request.user, with_pictures=is_own)
     return HttpResponse(pdf_of(sheet), content_type="application/pdf", headers=headers)
 
 
