@@ -4,6 +4,7 @@ Loaded with `-p tests.plugin`. Under pytest-xdist the first process starts Postg
 its workers inherit them; each worker has a database, a Redis number and an SMTP sink of its own.
 """
 
+import gc
 import os
 import re
 import secrets
@@ -26,6 +27,18 @@ DATA = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 # Folders whose tests share a fixture that takes long to make.
 SHARING = ("tests/demo/observatory/",)
+
+# What is handed out first, so that no process is left alone with it at the end: few tests
+# that take long, most of it in waiting for other programs, and the access matrix.
+DEAR = (
+    "tests/serve/",
+    "tests/commands/",
+    "tests/demo/observatory/",
+    "tests/pages/test_browser.py",
+    "tests/access/",
+    "tests/pages/",
+    "tests/ingest/sources/",
+)
 
 # What the shell around the suite may have set for a server it runs.
 FOREIGN = ("ARC_MIRRORS", "DEBUG", "DELIVERY_HOLD_SECONDS", "INGEST_SOURCES", "REDIS_URL")
@@ -100,8 +113,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what has nothing to read, and skip what has no PostgreSQL."""
+    """Leave out what has nothing to read, skip what has no PostgreSQL, begin with the dear."""
     found = config.stash[report.KEY]
+    items.sort(key=lambda item: _rank(item.nodeid))
     if "SNOOPI_FIXTURES" not in os.environ:
         without = [item for item in items if item.get_closest_marker("fixtures")]
         config.hook.pytest_deselected(items=without)
@@ -114,9 +128,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=found.missing["PostgreSQL"]))
 
 
+def _rank(nodeid: str) -> int:
+    return next((n for n, dear in enumerate(DEAR) if nodeid.startswith(dear)), len(DEAR))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported out of the collections of garbage, and have fewer of them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Hand out files as a whole, and folders whose tests share what is dear to make."""
+    config.option.loadscopereorder = False
     return ByFolder(config, log)
 
 

@@ -1,7 +1,8 @@
 """Reads of projects and of the ties between people and projects."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils import timezone
@@ -38,6 +39,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.current().filter(user_id=user.pk)
 
 
+def _tied(**ties: str | int) -> "models.QuerySet[Membership, Any]":
+    memberships: MembershipQuerySet = apps.get_model("projects.Membership").objects.all()
+    return memberships.current().filter(**ties).order_by().values("project_id")
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects."""
 
@@ -51,42 +57,31 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def _as_member(self, user: User) -> models.Q:
         return (
-            models.Q(pk__in=self._tied_to(user))
+            models.Q(pk__in=_tied(user_id=user.pk or 0))
             & models.Q(code__isnull=False)
             & (models.Q(state=None) | ~models.Q(state="Deleted"))
         )
 
     def _as_staff(self, user: User) -> models.Q:
         scopes = user.scopes(Right.TRACK)
-        allowed = models.Q(pk__in=[])
+        allowed = models.Q()
         if Scope.ASSIGNED in scopes:
             assigned = self.model.objects.filter(memberous_set__reducer=user)
             allowed |= models.Q(pk__in=assigned.order_by().values("pk"))
         if Scope.ARC in scopes and user.arc:
-            pis = self._tied(role="PI", user__arc=user.arc)
+            pis = _tied(role="PI", user__arc=user.arc)
             allowed |= models.Q(arc=user.arc) | models.Q(pk__in=pis)
         if Scope.NAMED in scopes:
             allowed |= models.Q(contact_scientist=user)
         return allowed
 
-    def _tied_to(self, user: Viewer, **ties: str) -> "models.QuerySet[Project, int]":
-        return self._tied(user_id=user.pk or 0, **ties)
-
-    def _tied(self, **ties: str | int) -> "models.QuerySet[Project, int]":
-        current = models.Q(memberships__ends_at=None) | models.Q(
-            memberships__ends_at__gt=timezone.now()
-        )
-        asked = {f"memberships__{field}": value for field, value in ties.items()}
-        tied = self.model.objects.filter(current, **asked)
-        return tied.order_by().values_list("pk", flat=True)
-
     def in_role(self, user: Viewer, role: str) -> Self:
         """Keep the projects where ``user`` holds ``role`` now."""
-        return self.filter(pk__in=self._tied_to(user, role=role))
+        return self.filter(pk__in=_tied(user_id=user.pk or 0, role=role))
 
     def of_member(self, user: Viewer) -> Self:
         """Keep the projects that ``user`` is tied to in any role."""
-        return self.filter(pk__in=self._tied_to(user))
+        return self.filter(pk__in=_tied(user_id=user.pk or 0))
 
     def active(self) -> Self:
         """Keep the projects where something may still happen (timed-out ones included)."""

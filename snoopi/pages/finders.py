@@ -6,16 +6,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from projects.lookup import canonical_ref, find, is_storable
-from projects.models import (
-    Alias,
-    ExecBlock,
-    GroupOUS,
-    MemberOUS,
-    ObsUnitSet,
-    Project,
-    SchedBlock,
-    ScienceGoal,
-)
+from projects.models import ExecBlock, MemberOUS, ObsUnitSet, Project, SchedBlock
+from projects.querysets.lines import MODELS, find_ous
 from projects.states import Level
 
 
@@ -26,32 +18,19 @@ def project_for(user: User, text: str) -> Project | None:
 
 
 def ous_for(user: User, text: str) -> ObsUnitSet | None:
-    """An OUS on whichever level; member OUSs first, for they are asked for most."""
+    """An OUS on whichever level, with parents, progress and contact scientist."""
     ref = canonical_ref(text)
     if not is_storable(ref):
         return None
-    rows = ous_rows(user)
-    for level_rows in rows.values():
-        thing: ObsUnitSet | None = level_rows.filter(ref=ref).first()
-        if thing is not None:
-            return thing
-    alias = Alias.objects.filter(level__in=[*rows], ref=ref).order_by("pk").first()
-    if alias is None:
-        return None
-    level = Level(alias.level)
-    found: ObsUnitSet | None = rows[level].filter(pk=getattr(alias, f"{level}_id")).first()
+    found: ObsUnitSet | None = find_ous(ref, lambda level: ous_rows(level, user))
     return found
 
 
-def ous_rows(user: User) -> dict[Level, QuerySet[Any]]:
-    """The OUSs that ``user`` may see, by level, with parents, progress, contact scientist."""
-    rows: dict[Level, QuerySet[Any]] = {
-        Level.MEMBER_OUS: MemberOUS.objects.visible_to(user).with_parents(),
-        Level.GROUP_OUS: GroupOUS.objects.visible_to(user).with_progress(),
-        Level.SCIENCE_GOAL: ScienceGoal.objects.visible_to(user).with_progress(),
-    }
-    scientist = "project__contact_scientist"
-    return {level: found.select_related(scientist) for level, found in rows.items()}
+def ous_rows(level: Level, user: User) -> QuerySet[Any]:
+    """The OUSs of one level that ``user`` may see, as ``ous_for`` has them."""
+    seen: Any = MODELS[level]._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    rows: QuerySet[Any] = seen.with_parents() if level == Level.MEMBER_OUS else seen.with_progress()
+    return rows.select_related("project__contact_scientist")
 
 
 def member_for(user: User, text: str) -> MemberOUS | None:

@@ -77,5 +77,5 @@ def node_panel(project: Project, tree: PaintedTree, ref: str, user: User) -> dic
     if level == Level.SCHED_BLOCK:
         found = sched_block_rows(user).get(ref=ref)
         return {"panel": "pages/_sched_block.html", **sched_block_panel(found, user)}
-    ous = ous_rows(user)[Level(level)].get(ref=ref)
+    ous = ous_rows(Level(level), user).get(ref=ref)
     return {"panel": "pages/_ous.html", **ous_panel(ous, user)}

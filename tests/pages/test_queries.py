@@ -31,7 +31,7 @@ COSTS = {
     "/projects/{project}/matrix/?format=csv": 4,
     "/projects/{project}/history/": 2,
     "/ous/{member}/": 12,
-    "/ous/{group}/": 3,
+    "/ous/{group}/": 4,
     "/ous/{goal}/": 5,
     "/ous/{member}/history/": 2,
     "/schedblocks/{block}/": 3,

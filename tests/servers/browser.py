@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import playwright
@@ -70,9 +71,15 @@ class Problems:
             self.found.append(f"request to another host: {request.url}")
 
 
-def axe_violations(page: Page) -> list[str]:
-    """Return what axe finds on the page, each as `rule: selector`; empty when accessible."""
-    results = Axe().run(page)
+def axe_violations(page: Page, *rules: str) -> list[str]:
+    """Return what axe finds on the page, each as `rule: selector`; empty when accessible.
+
+    All its rules are looked at, or those that are named.
+    """
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": [*rules]}
+    results = Axe().run(page, options=options)
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))}"
         for violation in results.response["violations"]

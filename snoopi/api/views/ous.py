@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
@@ -12,6 +12,7 @@ from projects.lookup import canonical_ref, is_storable
 from projects.models import Event, ExecBlock
 from projects.permissions import can_move_at_all
 from projects.querysets.lines import MODELS, ous_by_key, ous_keys
+from projects.querysets.lines import find_ous as find_by_ref
 from projects.services.states import move_state
 from projects.states import Level
 from qa.side_by_side import with_figures
@@ -74,18 +75,9 @@ def rows_on(level: Level, viewer: User, *parents: str) -> Any:
 def find_ous(viewer: User, ref: str, *parents: str) -> Any:
     """Answer the visible OUS with a ref, with its ``parents`` where they are asked for.
 
-    One query for a member OUS by its own ref, which is what programs poll; one more a
-    level above it, two more for a former name. Raises Http404.
+    Raises Http404.
     """
-    for level in LEVELS.values():
-        found = rows_on(level, viewer, *parents).filter(ref=ref).first()
-        if found is not None:
-            return found
-    former = ous_keys([ref]).get(ref)
-    if former is None:
-        raise Http404
-    level, pk = former
-    return found_or_404(rows_on(level, viewer, *parents).filter(pk=pk).first())
+    return found_or_404(find_by_ref(ref, lambda level: rows_on(level, viewer, *parents)))
 
 
 class OUSList(ApiView):
