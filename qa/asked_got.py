@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from qa.criteria import (
+    CONTINUUM,
+    CUBE,
+    REPRESENTATIVE,
     SEVERITY,
     Answer,
     BeamRule,
@@ -19,8 +22,7 @@ from qa.criteria import (
     worst,
 )
 
-REPRESENTATIVE, CONTINUUM = "representative", "continuum"
-KINDS = (REPRESENTATIVE, CONTINUUM, "cube", "")
+KINDS = (REPRESENTATIVE, CONTINUUM, CUBE, "")
 NUMBERS = (
     "sensitivity_mjy",
     "bandwidth_mhz",
@@ -125,7 +127,7 @@ def _put(told: Got, typed: Got | None) -> Got:
 
 
 def _compared(goals: Goals, got: Got, replaced: Got | None, rules: Rules) -> Compared:
-    rms = judge_rms(goals, got.sensitivity_mjy, got.bandwidth_mhz, rules.rms)
+    rms = judge_rms(goals, got.sensitivity_mjy, got.bandwidth_mhz, rules.rms, got.kind)
     beam = None
     if rules.has_beam:
         beam = judge_beam(goals, got.beam_major_arcsec, got.beam_minor_arcsec, rules.beam)

@@ -17,6 +17,10 @@ _SAME = 1e-9
 _SAME_BANDWIDTH = 1e-3
 
 
+# What an image is of: pipelines make one in the bandwidth asked about, continuum, and cubes.
+REPRESENTATIVE, CONTINUUM, CUBE = "representative", "continuum", "cube"
+
+
 class Answer(StrEnum):
     """What a comparison comes to, the worst first."""
 
@@ -85,13 +89,17 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goals:
-    """What was asked for; None where no source says so."""
+    """What was asked for; None where no source says so.
+
+    ``measure`` is the Observing Tool's word for the bandwidth that the sensitivity is meant for.
+    """
 
     sensitivity_mjy: float | None = None
     bandwidth_mhz: float | None = None
     resolution_arcsec: float | None = None
     min_resolution_arcsec: float | None = None
     max_resolution_arcsec: float | None = None
+    measure: str = ""
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "Goals":
@@ -102,7 +110,13 @@ class Goals:
             resolution_arcsec=positive(asked.get("resolution_arcsec")),
             min_resolution_arcsec=positive(asked.get("min_resolution_arcsec")),
             max_resolution_arcsec=positive(asked.get("max_resolution_arcsec")),
+            measure=str(asked.get("sensitivity_measure") or ""),
         )
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether the sensitivity is meant for all windows together."""
+        return self.measure.lower().startswith("aggregate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +146,18 @@ def judge_rms(
     rms_mjy: float | None,
     bandwidth_mhz: float | None,
     rule: RmsRule | None,
+    kind: str = "",
 ) -> Judged:
     """Hold noise (mJy/beam, in a bandwidth) against the request.
 
-    Noise in another bandwidth than the one asked for is scaled by the square root.
+    Noise in another bandwidth than the one asked for is scaled by the square root; where one
+    of both is not known, only an image of the ``kind`` that was asked about can be compared.
     """
     asked = goals.sensitivity_mjy
     if rms_mjy is None or asked is None:
         return Judged(Answer.JUDGE, f"rms: {_what_is_missing('sensitivity', asked, rms_mjy)}")
+    if apart := _not_comparable(goals, bandwidth_mhz, kind):
+        return Judged(Answer.JUDGE, f"rms: {apart}")
     scaled, remark = _in_asked_bandwidth(rms_mjy, bandwidth_mhz, goals.bandwidth_mhz)
     ratio = scaled / asked
     if rule is None:
@@ -210,6 +228,18 @@ def _bound_words(answer: Answer, pass_ratio: float, judged_ratio: float | None) 
     if answer == Answer.PASS or judged_ratio is None:
         return words
     return f"{words}, judged up to {_share(judged_ratio - 1)}"
+
+
+def _not_comparable(goals: Goals, bandwidth: float | None, kind: str) -> str:
+    """Why noise in one bandwidth says nothing of that in another, "" where it does."""
+    if goals.bandwidth_mhz is not None:
+        in_another = kind in (CONTINUUM, CUBE) and bandwidth is None
+        return "the bandwidth of the image is not known" if in_another else ""
+    if goals.is_aggregate and kind in (REPRESENTATIVE, CUBE):
+        return "asked for over all windows together, whose bandwidth is not known"
+    if goals.measure and not goals.is_aggregate and kind == CONTINUUM:
+        return "asked for in a bandwidth that is not known, not for the continuum"
+    return ""
 
 
 def _in_asked_bandwidth(

@@ -187,6 +187,44 @@ def test_unknown_beam_needs_judgement_and_one_before_the_rules_has_none():
     assert beam("2011.0", 0.5, 0.5, **RANGE).answer == NO_RULE
 
 
+LINE = {"measure": "User", "sensitivity_mjy": 1.0}
+ALL_WINDOWS = {"measure": "AggregateBandWidth", "sensitivity_mjy": 1.0}
+UNKNOWN = "bandwidth of the image is not known"
+
+
+@pytest.mark.parametrize(
+    ("goals", "kind", "bandwidth", "answer", "says"),
+    [
+        # In the bandwidth asked for, or scaled to it.
+        ({**LINE, "bandwidth_mhz": 15.625}, "representative", 15.625, PASS, "as in the"),
+        ({**LINE, "bandwidth_mhz": 15.625}, "representative", None, PASS, "as in the"),
+        ({**LINE, "bandwidth_mhz": 15.625}, "continuum", 1000.0, FAIL, "scaled from 1000 to 15.62"),
+        ({**ALL_WINDOWS, "bandwidth_mhz": 7500.0}, "continuum", 7500.0, PASS, "as in the"),
+        ({**ALL_WINDOWS, "bandwidth_mhz": 7500.0}, "cube", 0.488, PASS, "scaled from 0.488"),
+        # One of both is not known.
+        ({**LINE, "bandwidth_mhz": 15.625}, "continuum", None, JUDGE, UNKNOWN),
+        ({**LINE, "bandwidth_mhz": 15.625}, "cube", None, JUDGE, UNKNOWN),
+        (ALL_WINDOWS, "continuum", 7500.0, PASS, "as in the"),
+        (ALL_WINDOWS, "representative", 15.625, JUDGE, "over all windows together"),
+        (ALL_WINDOWS, "cube", 0.488, JUDGE, "over all windows together"),
+        (LINE, "representative", 15.625, PASS, "as in the"),
+        (LINE, "continuum", 7500.0, JUDGE, "not for the continuum"),
+        # Nothing tells what it was meant for.
+        ({"sensitivity_mjy": 1.0}, "continuum", 7500.0, PASS, "as in the"),
+        ({"sensitivity_mjy": 1.0}, "", None, PASS, "as in the"),
+    ],
+)
+def test_noise_is_compared_in_the_bandwidth_that_was_asked_about(
+    goals, kind, bandwidth, answer, says
+):
+    rule = criteria().rms("2019.1", [6])
+
+    found = judge_rms(Goals(**goals), 1.0, bandwidth, rule, kind)
+
+    assert found.answer == answer
+    assert says in found.sentence
+
+
 def test_goals_take_numbers_above_zero_alone():
     asked = {"sensitivity_mjy": 0, "resolution_arcsec": "2", "min_resolution_arcsec": True}
     assert Goals.of({**asked, "max_resolution_arcsec": float("nan")}) == Goals()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from projects.errors import IllegalMove, NotAllowed, StaleVersion
-from projects.models import MemberOUS
+from projects.models import MemberOUS, Project, SchedBlock
 from projects.moves import Way
 from projects.services.states import move_state
 from projects.states import OUSState, QA2Outcome
@@ -16,6 +16,8 @@ from qa.asked_got import Got, from_json
 from qa.checks import ticked
 from qa.errors import BadJudgement
 from qa.models import QA2Decision, QA2Reason, QA2Round
+from qa.pipeline import Achieved, PipelineFacts
+from qa.services.pipeline_runs import record_run
 from qa.services.reviews import decide_qa2, release_verdict, release_verdicts, undo_qa2
 from tests.access.world import rolled_back
 from tests.cast import *  # noqa: F403 - the whole cast, as its __all__ names it
@@ -279,6 +281,69 @@ def test_another_recipe_begins_a_new_round(member, qa):
         (1, "Pass"),
         (2, "SemiPass"),
     ]
+
+
+ASKED = {
+    "sensitivity_mjy": 1.0,
+    "sensitivity_bandwidth_mhz": 15.625,
+    "min_resolution_arcsec": 0.4,
+    "max_resolution_arcsec": 0.6,
+}
+
+
+def image(rms, kind="representative", **facts):
+    beam = {"beam_major_arcsec": 0.5, "beam_minor_arcsec": 0.5, "bandwidth_mhz": 15.625}
+    told = {"source": "SgrB2", "windows": ("25",), "kind": kind, "sensitivity_mjy": rms}
+    return Achieved(**{**beam, **told, **facts})
+
+
+def told_of(member, generation, *images):
+    """A run of the pipeline as its report tells it."""
+    ended = datetime(2020, 1, generation, tzinfo=UTC)
+    facts = PipelineFacts(recipe="hifa_calimage", ended_at=ended, achieved=images)
+    record_run(
+        member_ous=member, facts=facts, generation=generation, source="test", now=timezone.now()
+    )
+
+
+def test_each_round_keeps_its_figures_its_suggestion_and_what_was_decided(qa):
+    member = under_review()
+    MemberOUS.objects.filter(pk=member.pk).update(asked=ASKED, bands=[6], array="12m")
+    Project.objects.filter(pk=member.project_id).update(cycle="2019.1")
+    told_of(member, 1, image(2.0), image(0.1, "continuum", bandwidth_mhz=1000.0))
+    opened(member, qa)
+    decide(member, "Fail", qa, extra_executions=Decimal("0.50"))
+    for to in ("FullyObserved", "ReadyForProcessing", "Processing", "ReadyForReview", "Reviewing"):
+        MemberOUS.objects.filter(pk=member.pk).update(state=to)
+    SchedBlock.objects.filter(member_ous=member).update(executions_expected=2)
+    settle(member.project)
+    member.refresh_from_db()
+    told_of(member, 2, image(1.05), image(9.0, "cube"))
+    note = Got(
+        source="SgrB2",
+        window="25",
+        kind="representative",
+        sensitivity_mjy=1.02,
+        note="measured by hand",
+    )
+
+    decide(member, "SemiPass", qa, achieved=[note])
+
+    first, second = QA2Decision.objects.order_by("at", "pk")
+    kept = [from_json(one.figures).rows for one in (first, second)]
+    assert [one.round.number for one in (first, second)] == [1, 2]
+    assert [one.suggestion["outcome"] for one in (first, second)] == ["Fail", "Pass"]
+    assert [one.outcome for one in (first, second)] == ["Fail", "SemiPass"]
+    assert (first.extra_executions, second.extra_executions) == (Decimal("0.50"), None)
+    rms = [(row.got.kind, row.got.sensitivity_mjy, row.rms.answer) for rows in kept for row in rows]
+    assert rms == [
+        ("representative", 2.0, "fail"),
+        ("continuum", 0.1, "pass"),
+        ("representative", 1.02, "pass"),
+        ("cube", 9.0, "fail"),
+    ]
+    (put, _) = kept[1]
+    assert (put.replaced.sensitivity_mjy, put.got.note) == (1.05, "measured by hand")
 
 
 def test_verdict_is_forgotten_when_processing_begins_again(member, qa):
