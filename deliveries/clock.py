@@ -275,7 +275,10 @@ def _lengthened(entry: Entry, period: Period, words: str) -> _Step:
     if period.end <= entry.at < longer.end and not period.is_withdrawn:
         sentence = f"{words}: what was public is closed again{how}, until {told(longer.end)}."
         return _Step(longer, Effect.RECLOSED, sentence)
-    sentence = f"{words}: the end moves{how} from {told(period.end)} to {told(longer.end)}."
+    moves = f"the end moves{how}"
+    if entry.kind == ClockKind.QA3_RENEWAL and how:
+        moves = f"a period of {_months(entry.months or 0)} is counted anew, and the end moves"
+    sentence = f"{words}: {moves} from {told(period.end)} to {told(longer.end)}."
     return _Step(longer, Effect.LENGTHENED, sentence)
 
 

@@ -50,7 +50,20 @@ class PackageTold:
     run: PipelineRun | None
     pictures: Sequence[PictureTold]
     cut: bool
-    steps: Sequence[str]
+    packaged: Packaged
+
+    @property
+    def steps(self) -> list[str]:
+        """How to restore the calibrated data."""
+        return restore_steps(self.packaged)
+
+    @property
+    def reduced(self) -> str:
+        """How the data were reduced, where no report of the pipeline tells."""
+        by = self.packaged.is_by_pipeline
+        if by is None:
+            return "no pipeline report is known, or it is not delivered yet"
+        return "by the pipeline, whose report is not known" if by else "by hand"
 
     @property
     def hidden(self) -> int:
@@ -65,8 +78,7 @@ def package_told(member_ous: MemberOUS, user: User) -> PackageTold:
     pictures = [row for row in files if picture_type(row.file_class, row.name)]
     reader = reader_of(user, {row.project_id for row in pictures}, timezone.now())
     told = [PictureTold(row, _url(row, reader)) for row in pictures[:PICTURES_SHOWN]]
-    steps = restore_steps(_packaged(files, run))
-    return PackageTold(run, told, len(pictures) > len(told), steps)
+    return PackageTold(run, told, len(pictures) > len(told), _packaged(files, run))
 
 
 def _run_of(member_ous: MemberOUS, user: User) -> PipelineRun | None:

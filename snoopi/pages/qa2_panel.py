@@ -163,10 +163,10 @@ def shown(told: ReviewTold) -> VerdictShown:
     return VerdictShown(told, asked_and_got(told.kept), short_falls(told.kept.rows))
 
 
-def versions_of(run: PipelineRun | None) -> list[tuple[str, str]]:
-    """What reduced the data, by name."""
+def versions_of(run: PipelineRun | None, reduced: str) -> list[tuple[str, str]]:
+    """What reduced the data, by name; ``reduced`` where no run is known."""
     if run is None:
-        return [("Reduced", "no pipeline report is known, or it is not delivered yet")]
+        return [("Reduced", reduced)]
     return [
         ("Recipe", run.recipe or "N/A"),
         ("CASA", run.casa_version or "N/A"),

@@ -26,7 +26,7 @@ def qa2_sheet(member_ous: MemberOUS, user: User, *, with_pictures: bool = True) 
     parts: list[Facts | Table] = [_status(told), _identity(member_ous)]
     package = package_told(member_ous, user)
     if told:
-        reduced = Facts("Data reduction", versions_of(package.run))
+        reduced = Facts("Data reduction", versions_of(package.run, package.reduced))
         parts += [reduced, _asked_got(told), _images(told), _checks(told)]
     notes = [*_in_words(told), _restore(package), OUTSIDE]
     return Sheet(

@@ -273,6 +273,9 @@ SENTENCES = {
     "2025-01-31 12:00:00 UTC to 2025-06-30 00:00:00 UTC.",
     "blanket extension closes again": "Blanket extension of 2025-02-10 00:00:00 UTC: what was "
     "public is closed again by 3 months, until 2025-04-30 12:00:00 UTC.",
+    "renewal counts from itself": "Renewal after QA3 of 2024-05-15 09:00:00 UTC: a period of 12 "
+    "months is counted anew, and the end moves from 2025-01-31 12:00:00 UTC to "
+    "2025-05-15 09:00:00 UTC.",
     "withdrawal gives no new period": "Withdrawn on 2025-02-01 00:00:00 UTC: the data are not "
     "public any more; no new period starts.",
     "correction shortens": "Corrected on 2024-02-01 00:00:00 UTC: the period ends on "
