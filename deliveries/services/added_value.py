@@ -1,8 +1,10 @@
 """Entering where the added-value products of a member OUS are."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from deliveries.errors import BadLinks
@@ -23,11 +25,13 @@ def enter_added_value(
     links: Mapping[str, str],
     actor: User,
     expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> AddedValue:
     """Note the links, those left out as they were, and answer the row that counts now.
 
     The PI is mailed once all of them are there, if the North American ARC supports them and
-    the member OUS was delivered. Raises NotAllowed, StaleVersion, BadLinks.
+    the member OUS was delivered. ``at`` is now unless history is told: then the mail counts
+    as sent. Raises NotAllowed, StaleVersion, BadLinks.
     """
     if not can_enter_added_value(actor):
         raise NotAllowed("Entering added-value products is for staff.")
@@ -41,9 +45,11 @@ def enter_added_value(
     if not any(wanted.values()):
         raise BadLinks(LINKS[0], "Give at least one link.")
     if former is None or wanted != known:
-        former = AddedValue.objects.create(member_ous=member, entered_by=actor, **wanted)
+        former = AddedValue.objects.create(
+            member_ous=member, entered_by=actor, at=at or timezone.now(), **wanted
+        )
         save_alike([member], (), [member])
-    write_added_value_notice(member)
+    write_added_value_notice(member, sent_at=at)
     return former
 
 

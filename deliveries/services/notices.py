@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import ARC, Executive, User
@@ -117,11 +118,14 @@ def is_of_na(person: User) -> bool:
     return person.arc == ARC.NA or (not person.arc and person.executive == Executive.NA)
 
 
-def write_added_value_notice(member_ous: MemberOUS) -> list[Notice]:
+def write_added_value_notice(
+    member_ous: MemberOUS, *, sent_at: datetime | None = None
+) -> list[Notice]:
     """Write what a PI of the North American ARC is mailed of added-value products.
 
     Once for each delivery, when all links are there; nothing where the member OUS was not
     delivered from here. Links that were mailed for one delivery are not mailed for the next.
+    ``sent_at`` is given where history is told.
     """
     links = AddedValue.objects.filter(member_ous=member_ous).order_by("-pk").first()
     told = Notice.objects.filter(member_ous=member_ous, edition=0).order_by("-pk")
@@ -138,6 +142,7 @@ def write_added_value_notice(member_ous: MemberOUS) -> list[Notice]:
         member_ous=member_ous,
         delivery=delivery.delivery,
         facts=facts,
+        sent_at=sent_at,
     )
     return write_notices(occasion, [Addressee(pi)])
 
@@ -154,6 +159,23 @@ def _links(links: AddedValue) -> dict[str, str]:
         "admit": links.admit,
         "article": links.article,
     }
+
+
+def count_as_sent(projects: QuerySet[Project]) -> int:
+    """Let mails of some projects that wait count as sent when what they tell of happened.
+
+    For history that is told anew; answers how many there were.
+    """
+    rows = list(
+        Notice.objects.filter(project__in=projects, state=NoticeState.PENDING)
+        .select_related("event")
+        .select_for_update(of=("self",))
+    )
+    for row in rows:
+        at = row.event.at if row.event else row.created_at
+        row.state, row.sent_at, row.created_at = NoticeState.SENT, at, at
+    Notice.objects.bulk_update(rows, ["state", "sent_at", "created_at"])
+    return len(rows)
 
 
 @transaction.atomic

@@ -46,13 +46,15 @@ def decide_qa2(
     actor: User,
     expected_version: int | None = None,
     at: datetime | None = None,
+    hold: timedelta | None = None,
 ) -> QA2Decision:
     """Decide on a member OUS under review and answer the decision.
 
     In one transaction under the project's lock: the decision with its reasons in the
     current round, the member OUS's step and copy of the verdict, for a Fail its scheduling
-    block and a new round, roll-ups, events. ``at`` is now unless history is told. Raises
-    NotAllowed, StaleVersion, IllegalMove, BadJudgement.
+    block and a new round, roll-ups, events. ``at`` is now unless history is told, ``hold`` as
+    long as the setting says unless that is history too. Raises NotAllowed, StaleVersion,
+    IllegalMove, BadJudgement.
     """
     member = _locked(member_ous, actor, expected_version)
     words = Review(
@@ -69,7 +71,8 @@ def decide_qa2(
     chosen = reasons_of(words)
     block = _block_to_observe(member, words)
     moment = at or timezone.now()
-    decision = _write(member, words, chosen, actor, moment)
+    held = moment + (hold or timedelta(seconds=settings.DELIVERY_HOLD_SECONDS))
+    decision = _write(member, words, chosen, actor, at=moment, hold_until=held)
     _finish(member, _follow(member, block, decision))
     if outcome == QA2Outcome.FAIL:
         keep_rounds(member, moment)
@@ -159,11 +162,16 @@ def _block_to_observe(member: MemberOUS, words: Review) -> SchedBlock | None:
 
 
 def _write(
-    member: MemberOUS, words: Review, chosen: list[Reason], actor: User, at: datetime
+    member: MemberOUS,
+    words: Review,
+    chosen: list[Reason],
+    actor: User,
+    *,
+    at: datetime,
+    hold_until: datetime,
 ) -> QA2Decision:
     is_fail = words.outcome == QA2Outcome.FAIL
     weighed = _weighed(member, words)
-    hold = timedelta(seconds=settings.DELIVERY_HOLD_SECONDS)
     decision = QA2Decision.objects.create(
         round=keep_rounds(member, at),
         outcome=words.outcome,
@@ -176,7 +184,7 @@ def _write(
         decided_by=actor,
         role_word=Account.of(actor).word,
         at=at,
-        hold_until=None if is_fail else at + hold,
+        hold_until=None if is_fail else hold_until,
     )
     QA2Reason.objects.bulk_create(
         QA2Reason(decision=decision, code=row.code, family=row.family, name=row.name)
