@@ -42,7 +42,7 @@ VARIABLES = (
     Variable("DATA_DIR", "var/data", "The package store."),
     Variable(
         "ARC_MIRRORS",
-        "none",
+        "none, in the demo folders under var/demo/mirrors/",
         "Mirrors that must have every file: EU=<folder or URL>,… with the layout of the store.",
     ),
     Variable("DELIVERY_ATTEMPTS", "100", "Checks of a delivery before it is given up."),

@@ -30,8 +30,8 @@ def archive_bytes(plan: ProjectPlan) -> bytes:
         "ObsProject.xml": _project(plan),
         "ObsProposal.xml": _proposal(plan),
         **{
-            f"SchedBlock{number}.xml": sched_block_document(block, plan)
-            for number, block in enumerate(plan.blocks)
+            f"SchedBlock{number}.xml": sched_block_document(block, goal, plan)
+            for number, (goal, block) in enumerate(plan.blocks_by_goal)
         },
         **status_documents(plan),
     }

@@ -3,14 +3,14 @@
 from xml.sax.saxutils import escape
 
 from snoopi.demo.apdm_xml import document, number_of, reference
-from snoopi.demo.plans import Block, ProjectPlan, Setup
+from snoopi.demo.plans import Block, Goal, ProjectPlan, Setup
 
 _ARRAYS = {"12m": "TWELVE-M", "7m": "SEVEN-M", "TP": "TP-ARRAY"}
 _FIELD, _SCIENCE, _TARGET = "X101", "X102", "X103"
 
 
-def sched_block_document(block: Block, plan: ProjectPlan) -> str:
-    """The document of an SB: one science target, its limits and its goals."""
+def sched_block_document(block: Block, goal: Goal, plan: ProjectPlan) -> str:
+    """The document of an SB: one science target, its limits, and what its goal asks for."""
     setup = block.setup
     body = f"""
   <prj:name>{escape(block.name)}</prj:name>
@@ -27,9 +27,9 @@ def sched_block_document(block: Block, plan: ProjectPlan) -> str:
   </sbl:FieldSource>
   <sbl:ScienceParameters entityPartId="{_SCIENCE}" almatype="APDM::ObservingParameters">
     <sbl:name>Science Parameters</sbl:name>
-    {number_of("sbl:representativeBandwidth", 1.0, "MHz")}
+    {number_of("sbl:representativeBandwidth", goal.bandwidth_mhz, "MHz")}
     {number_of("sbl:representativeFrequency", setup.rep_freq_ghz, "GHz")}
-    {number_of("sbl:sensitivityGoal", round(setup.band * 0.8, 2), "mJy")}
+    {number_of("sbl:sensitivityGoal", goal.sensitivity_mjy, "mJy")}
   </sbl:ScienceParameters>
   {_limits(block)}
   <sbl:Target entityPartId="{_TARGET}" almatype="APDM::Target">

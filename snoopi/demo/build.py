@@ -1,29 +1,33 @@
 """Makes the demo observatory: files first, then the ordinary ingest, then decisions."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from ingest.loader import load
-from ingest.readers import Source, read_source
-from ingest.records import ProjectBundle, Reading
 from ingest.report import Report
-from projects.models import Project
 from projects.services.stage_ages import refresh_stage_ages
 from snoopi.demo.apdm import write_archive
 from snoopi.demo.archive import write_csv, write_votable
 from snoopi.demo.data_sets import write_data_sets
 from snoopi.demo.decisions import take_decisions
 from snoopi.demo.john import johns_world
-from snoopi.demo.living import living_world
+from snoopi.demo.living import living_world, packed_in
 from snoopi.demo.native import write_native
+from snoopi.demo.packages import (
+    Package,
+    packages_of,
+    refuse_other_packages,
+    write_packages,
+)
 from snoopi.demo.people import create_people
+from snoopi.demo.plans import ProjectPlan
+from snoopi.demo.reading import read_files
 from snoopi.demo.schedule import write_schedule
+from snoopi.demo.talk_packages import talk_packages, talk_projects
 from snoopi.demo.wipe import refuse_others, wipe_demo
 
 
@@ -36,6 +40,21 @@ class Built:
     report: Report
     decisions: int
     removed: int
+    packages: tuple[Package, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All projects of the demo observatory: John Smith's, today's, and the talk's packages."""
+
+    past: list[ProjectPlan]
+    living: list[ProjectPlan]
+    talk: list[ProjectPlan]
+
+    @property
+    def plans(self) -> list[ProjectPlan]:
+        """All of them."""
+        return [*self.past, *self.living, *self.talk]
 
 
 def default_folder() -> Path:
@@ -52,40 +71,62 @@ def build_demo(
 ) -> Built:
     """Make the demo observatory anew and answer what was made.
 
-    Accounts, then the files in ``folder``, then what they say; the world of the NA PI
-    stands as on ``today``. Touches demo rows only; raises OthersAreHere, with nothing
-    changed, where other projects are in the database.
+    Accounts, then the files in ``folder`` and packages in the store, then what they say; the
+    world of the NA PI stands as on ``today``. Touches demo rows and packages only; raises
+    OthersAreHere, with nothing changed, where other projects are in the database.
     """
     refuse_others()
-    now = today or timezone.now()
+    now, folder = today or timezone.now(), folder or default_folder()
+    world = world_of(now, seed)
+    refuse_other_packages(_packaged(world, now))
     create_people(password)
     removed = wipe_demo()
-    files = write_world(folder or default_folder(), now, seed)
-    write_schedule((folder or default_folder()) / "observatory", now)
-    report = read_files(files)
-    decisions = take_decisions(now)
+    files = write_world(folder, world)
+    write_schedule(folder / "observatory", now)
+    talk, packed = talk_packages(world.talk), _packed(folder, world, now)
+    write_packages([*talk, *packed])
+    report = read_files([*files, *(package.folder for package in talk)])
+    decisions = take_decisions(now, packed, report)
     refresh_stage_ages()
-    return Built(folder or default_folder(), len(files), report, decisions, removed)
+    return Built(folder, len(files), report, decisions, removed, (*talk, *packed))
 
 
-def write_world(folder: Path, today: datetime, seed: int = 1) -> list[Path]:
+def world_of(today: datetime, seed: int = 1) -> World:
+    """All projects as they stand on ``today``."""
+    return World(johns_world(seed), living_world(today, seed), talk_projects(seed))
+
+
+def _packaged(world: World, now: datetime) -> Iterator[str]:
+    """The member OUSs that have packages."""
+    yield from (plan.members[0].uid for plan in world.talk)
+    for _, packed in packed_in(world.living, now):
+        yield from (member.uid for member, _ in packed)
+
+
+def _packed(folder: Path, world: World, now: datetime) -> list[Package]:
+    data_sets = {path.name.partition(".")[0]: path for path in (folder / "data-sets").iterdir()}
+    found = packed_in(world.living, now)
+    return [one for plan, packed in found for one in packages_of(plan, packed, now, data_sets)]
+
+
+def write_world(folder: Path, world: World) -> list[Path]:
     """Write all files of the demo observatory; answer them in the order of reading.
 
     Histories come first: a plan's undated word about a state that is known already adds
     nothing, while the other way round it would be dated today.
     """
-    past, living = johns_world(seed), living_world(today, seed)
     _emptied(folder)
     histories = [
-        write_native(folder / "john-smith.json", past),
-        write_native(folder / "living.json", living),
+        write_native(folder / "john-smith.json", world.past),
+        write_native(folder / "living.json", world.living),
+        write_native(folder / "packages.json", world.talk),
     ]
-    plans = [write_archive(folder, plan) for plan in (*past, *living)]
+    plans = [write_archive(folder, plan) for plan in world.plans]
     replies = [
-        write_votable(folder / "archive-john-smith.xml", past),
-        write_csv(folder / "archive-living.csv", living),
+        write_votable(folder / "archive-john-smith.xml", world.past),
+        write_csv(folder / "archive-living.csv", [*world.living, *world.talk]),
     ]
-    data_sets = write_data_sets(folder / "data-sets", (*past, *living))
+    data_sets = write_data_sets(folder / "data-sets", world.plans)
     return [*histories, *plans, *replies, *data_sets]
 
 
@@ -94,35 +135,3 @@ def _emptied(folder: Path) -> None:
     for pattern in ("*.json", "*.aot", "archive-*", "data-sets/*.tar"):
         for path in folder.glob(pattern):
             path.unlink()
-
-
-def read_files(files: Iterable[Path]) -> Report:
-    """Read files into the database as demo projects; answer what was done."""
-    report = Report()
-    data_sets: list[Reading] = []
-    for path in files:
-        reading = read_source(Source.from_path(path))
-        if reading.format == "asdm":
-            data_sets.append(reading)
-        else:
-            report.add(take(reading))
-    report.add(take(_together(data_sets)))
-    return report
-
-
-def _together(data_sets: Iterable[Reading]) -> Reading:
-    """Data sets as one reading: each alone would cost a transaction of its own."""
-    readings = list(data_sets)
-    bundles = [bundle for reading in readings for bundle in reading]
-    blocks = tuple(block for bundle in bundles for block in bundle.exec_blocks)
-    rejected = tuple(record for reading in readings for record in reading.rejected)
-    return Reading("asdm", "asdm", (ProjectBundle(project=None, exec_blocks=blocks),), rejected)
-
-
-@transaction.atomic
-def take(reading: Reading) -> Report:
-    """Load a reading and mark its projects as demonstration, both or neither."""
-    report = load(reading)
-    codes = [bundle.project.code for bundle in reading if bundle.project]
-    Project.objects.filter(code__in=codes, is_demo=False).update(is_demo=True)
-    return report

@@ -24,7 +24,7 @@ PATHS: dict[str, tuple[str, ...]] = {
 }
 # With data taken before it ended: processed and delivered in spite of it.
 TIMED_OUT_WITH_DATA = (*_OBSERVED[:4], "ObservingTimedOut")
-TIMED_OUT_DELIVERED = (*TIMED_OUT_WITH_DATA, *_DELIVERED[5:])
+TIMED_OUT_REVIEWED = (*TIMED_OUT_WITH_DATA, *_REVIEWED[5:])
 CARRIED_OVER = (*_OBSERVED[:3], "ObservingTimedOut", "Ready")
 # The words that ALMA used in 2014 and 2015.
 DELIVERED_2015 = (*_OBSERVED, "ManualProcessing", "QA2InProgress", "Verified", "Delivered")

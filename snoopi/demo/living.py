@@ -1,6 +1,6 @@
 """Composes the living world: the NA PI's projects, in dates relative to a given day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from snoopi.demo.stories import (
     LARGE_TITLE,
     STORIES,
 )
-from snoopi.demo.story import PASS, Part, Story
+from snoopi.demo.story import PASS, Packed, Part, Story
 
 _LETTERS = "abcdefghijklmnop"
 # A season's data still come in weeks after its end.
@@ -37,6 +37,20 @@ def code_of(story: Story, today: datetime) -> str:
     """The code of a story's project: its cycle follows from the day."""
     year = season_year(today - _SEASON_LAG) - story.seasons_ago
     return f"{year}.{story.period}.{story.number}.{story.kind}"
+
+
+def packed_in(
+    plans: Iterable[ProjectPlan], today: datetime
+) -> Iterator[tuple[ProjectPlan, list[tuple[Member, Packed]]]]:
+    """Answer which packages come in for the projects of the stories."""
+    known = {plan.code: plan for plan in plans}
+    for story in STORIES:
+        plan = known[code_of(story, today)]
+        told = zip(plan.members, story.parts, strict=True)
+        yield (
+            plan,
+            [(m, act) for m, part in told for act in part.decisions if isinstance(act, Packed)],
+        )
 
 
 def _told(story: Story, today: datetime, seed: int) -> ProjectPlan:

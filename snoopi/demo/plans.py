@@ -174,4 +174,10 @@ class ProjectPlan:
     @property
     def blocks(self) -> list[Block]:
         """All SBs, in the plan's order."""
-        return [block for member in self.members for block in member.blocks]
+        return [block for _, block in self.blocks_by_goal]
+
+    @property
+    def blocks_by_goal(self) -> list[tuple[Goal, Block]]:
+        """All SBs with the goals they are for."""
+        groups = [(goal, group) for goal in self.goals for group in goal.groups]
+        return [(goal, b) for goal, group in groups for m in group.members for b in m.blocks]

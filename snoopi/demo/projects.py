@@ -29,6 +29,7 @@ class Frame:
     contact_scientist: str = ""
     ties: tuple[Tie, ...] = ()
     note: str = ""
+    about: str = _BANNER
 
 
 def project(frame: Frame, composer: Composer, goals: Sequence[Goal] = ()) -> ProjectPlan:
@@ -43,7 +44,7 @@ def project(frame: Frame, composer: Composer, goals: Sequence[Goal] = ()) -> Pro
         root_uid=numbers.structure(),
         title=frame.title,
         history=_history(frame, members),
-        abstract=_BANNER,
+        abstract=frame.about,
         pi_name=frame.pi_name,
         authors=frame.authors,
         executive=frame.executive,

@@ -1,8 +1,20 @@
 """Stories of processing, review and delivery, and of projects that ran out of time."""
 
 from projects.moves import Way
-from snoopi.demo.lives import TIMED_OUT_DELIVERED, TIMED_OUT_WITH_DATA
-from snoopi.demo.story import COI, DELEGEE, PASS, Decision, Part, Story
+from snoopi.demo.lives import TIMED_OUT_REVIEWED, TIMED_OUT_WITH_DATA
+from snoopi.demo.story import (
+    COI,
+    DELEGEE,
+    PASS,
+    Decision,
+    Extended,
+    Handed,
+    Linked,
+    Packed,
+    Part,
+    Reviewed,
+    Story,
+)
 
 DELIVERY: tuple[Story, ...] = (
     Story(
@@ -15,9 +27,44 @@ DELIVERY: tuple[Story, ...] = (
         category="Active galaxies",
         ties=(COI, DELEGEE),
         parts=(
-            Part(state="ReadyForReview", days=2, verdicts=(PASS,)),
-            Part(state="ReadyForReview", days=4, verdicts=(PASS, PASS), configuration="C-1"),
-            Part(state="ReadyForReview", days=6, verdicts=(PASS,) * 3, array="7m"),
+            Part(
+                state="ReadyForReview",
+                days=2,
+                verdicts=(PASS,),
+                reducer="reducer",
+                decisions=(Packed(days=2.2, noise=0.93, beam=1.04),),
+            ),
+            Part(
+                state="ReadyForReview",
+                days=4,
+                verdicts=(PASS, PASS),
+                reducer="reducer",
+                configuration="C-1",
+                decisions=(
+                    Packed(
+                        days=4.1,
+                        noise=1.09,
+                        beam=1.12,
+                        score=0.84,
+                        reason="X-Y deviation",
+                    ),
+                ),
+            ),
+            Part(
+                state="ReadyForReview",
+                days=6,
+                verdicts=(PASS,) * 3,
+                array="7m",
+                reducer="reducer",
+                decisions=(
+                    Packed(
+                        days=6.3,
+                        noise=1.31,
+                        score=0.62,
+                        reason="A quarter of the target is flagged",
+                    ),
+                ),
+            ),
             Part(
                 state="ReadyForReview",
                 days=8,
@@ -25,7 +72,13 @@ DELIVERY: tuple[Story, ...] = (
                 array="TP",
                 decisions=(Decision(to="Reviewing", by="qa"),),
             ),
-            Part(state="Reviewing", days=3, verdicts=(PASS, "SemiPass", PASS)),
+            Part(
+                state="Reviewing",
+                days=3,
+                verdicts=(PASS, "SemiPass", PASS),
+                reducer="reducer",
+                decisions=(Packed(days=3.6, noise=1.08, beam=0.97),),
+            ),
             Part(
                 state="ReadyForProcessing",
                 days=4,
@@ -62,18 +115,72 @@ DELIVERY: tuple[Story, ...] = (
         category="Circumstellar disks, exoplanets and the solar system",
         ties=(COI, DELEGEE),
         parts=(
-            Part(state="Verified", days=1, verdicts=(PASS, PASS), configuration="C-6"),
+            Part(
+                state="Reviewing",
+                days=1,
+                verdicts=(PASS, PASS),
+                configuration="C-6",
+                decisions=(
+                    Packed(days=1.5, beam=0.99),
+                    Reviewed(
+                        outcome=PASS,
+                        days=0.1,
+                        hold_days=365,
+                        comment="Held for a year, so that it can be looked at.",
+                    ),
+                ),
+            ),
             Part(state="Verified", days=2, verdicts=(PASS,), configuration="C-5"),
             Part(
-                state="Verified",
-                days=3,
+                state="Reviewing",
+                days=4,
                 verdicts=(PASS,),
                 configuration="C-4",
-                decisions=(Decision(to="DeliveryInProgress", way=Way.DELIVERY),),
+                decisions=(
+                    Packed(days=5, lacks=".weblog.tgz"),
+                    Reviewed(outcome=PASS, days=3, comment="As it should be."),
+                    Handed(days=2.9),
+                ),
             ),
             Part(state="DeliveryInProgress", days=1, verdicts=(PASS,), configuration="C-3"),
-            Part(state="Delivered", days=20, verdicts=(PASS, PASS), configuration="C-2"),
-            Part(state="Delivered", days=358, verdicts=(PASS,), array="7m"),
+            Part(
+                state="Reviewing",
+                days=24,
+                verdicts=(PASS, PASS),
+                configuration="C-2",
+                decisions=(
+                    Packed(days=25, noise=0.88),
+                    Reviewed(outcome=PASS, days=21, comment="Deeper than asked for.", public=True),
+                    Handed(days=20),
+                    Linked(days=18),
+                    Extended(
+                        months=3,
+                        days=5,
+                        reason="The thesis that needs the data was interrupted.",
+                    ),
+                ),
+            ),
+            Part(
+                state="Reviewing",
+                days=366,
+                verdicts=(PASS,),
+                array="7m",
+                decisions=(
+                    Packed(days=367),
+                    Reviewed(outcome=PASS, days=360),
+                    Handed(days_left=7),
+                ),
+            ),
+            Part(
+                state="Reviewing",
+                days=2,
+                verdicts=(PASS,),
+                configuration="C-1",
+                decisions=(
+                    Reviewed(outcome=PASS, days=1, comment="Its products are still to come."),
+                    Handed(days=0.9),
+                ),
+            ),
         ),
     ),
     Story(
@@ -85,7 +192,42 @@ DELIVERY: tuple[Story, ...] = (
         seasons_ago=1,
         ties=(COI, DELEGEE),
         parts=(
-            Part(state="Delivered", days=300, verdicts=(PASS, PASS)),
+            Part(
+                state="Reviewing",
+                days=306,
+                verdicts=(PASS, PASS),
+                reducer="reducer",
+                decisions=(
+                    Packed(days=308, noise=1.04, score=0.81, reason="X-Y deviation"),
+                    Reviewed(outcome=PASS, days=302),
+                    Handed(days=300),
+                    Decision(
+                        to="QA3InProgress",
+                        by="qa",
+                        way=Way.QA3,
+                        note="One execution was calibrated with the wrong flux.",
+                        days=260,
+                    ),
+                    Decision(
+                        to="ReadyForProcessing",
+                        by="qa",
+                        way=Way.QA3,
+                        note="To be calibrated anew with the flux of the same week.",
+                        days=250,
+                    ),
+                    Decision(to="Processing", by="reducer", days=240),
+                    Packed(generation=2, days=236, noise=0.98, beam=1.01),
+                    Decision(to="ReadyForReview", by="reducer", days=235),
+                    Decision(to="Reviewing", by="qa", days=231),
+                    Reviewed(
+                        outcome=PASS,
+                        days=230,
+                        comment="The flux of the second execution is right now.",
+                        public=True,
+                    ),
+                    Handed(days=228),
+                ),
+            ),
             Part(
                 state="Delivered",
                 days=45,
@@ -129,13 +271,23 @@ DELIVERY: tuple[Story, ...] = (
         category="Stellar evolution",
         parts=(
             Part(
-                state="Delivered",
-                days=90,
-                path=TIMED_OUT_DELIVERED,
+                state="Reviewing",
+                days=97,
+                path=TIMED_OUT_REVIEWED,
                 verdicts=(PASS, PASS),
                 expected=4,
-                qa2="SemiPass",
-                note="Delivered as it is: half of the executions were taken.",
+                reducer="reducer",
+                decisions=(
+                    Packed(days=98, noise=1.41),
+                    Reviewed(
+                        outcome="SemiPass",
+                        days=92,
+                        reasons=("rms_above_request", "incomplete"),
+                        comment="Delivered as it is: half of the executions were taken.",
+                        public=True,
+                    ),
+                    Handed(days=90),
+                ),
             ),
             Part(
                 state="ObservingTimedOut",
@@ -197,7 +349,17 @@ DELIVERY: tuple[Story, ...] = (
         period_months=6,
         category="Stellar evolution",
         parts=(
-            Part(state="Delivered", days=30, verdicts=(PASS,), configuration="C-5"),
+            Part(
+                state="Reviewing",
+                days=35,
+                verdicts=(PASS,),
+                configuration="C-5",
+                decisions=(
+                    Packed(days=36, noise=0.9),
+                    Reviewed(outcome=PASS, days=31),
+                    Handed(days=30),
+                ),
+            ),
             Part(state="PartiallyObserved", days=4, verdicts=(PASS,), expected=3),
         ),
     ),

@@ -1,7 +1,7 @@
 """Stories of plans and observations: up to the data that wait to be processed."""
 
 from snoopi.demo.plans import Tie
-from snoopi.demo.story import COI, DELEGEE, PASS, Decision, Judged, Part, Story
+from snoopi.demo.story import COI, DELEGEE, PASS, Decision, Judged, Packed, Part, Reviewed, Story
 
 OBSERVING: tuple[Story, ...] = (
     Story(
@@ -64,6 +64,26 @@ OBSERVING: tuple[Story, ...] = (
             ),
             Part(state="FullyObserved", days=2, verdicts=(PASS, PASS), array="TP"),
             Part(state="ReadyForProcessing", days=3, verdicts=(PASS,), configuration="C-2"),
+            Part(
+                state="Reviewing",
+                days=4,
+                verdicts=(PASS, PASS),
+                configuration="C-5",
+                reducer="reducer",
+                decisions=(
+                    Packed(
+                        days=5, noise=1.38, score=0.71, reason="Phases scatter on long baselines"
+                    ),
+                    Reviewed(
+                        outcome="Fail",
+                        days=1,
+                        reasons=("rms_above_request", "phase_transfer"),
+                        comment="One execution more in a quiet night reaches what was asked for.",
+                        public=True,
+                        extra="1.00",
+                    ),
+                ),
+            ),
         ),
     ),
     Story(

@@ -12,7 +12,10 @@ DELEGEE = Tie(username="delegee", role="DELEGEE", kind="DATA")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A step that somebody takes after the files were read; without ``by`` the system."""
+    """A step that somebody takes after the files were read; without ``by`` the system.
+
+    It is taken now, or so many ``days`` ago.
+    """
 
     to: str
     by: str = ""
@@ -20,6 +23,67 @@ class Decision:
     way: Way = Way.STEP
     flag: str = ""
     of_block: bool = False
+    days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A package that comes in: the pipeline made it ``days`` ago.
+
+    ``noise`` and ``beam`` are over those asked for; ``score`` is its lowest, with ``reason``.
+    A mirror is left without the file whose name ends in ``lacks``.
+    """
+
+    days: float
+    generation: int = 1
+    noise: float = 0.95
+    beam: float = 1.0
+    score: float = 0.97
+    reason: str = "Flagging of the target"
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A QA2 decision; the hold lasts ten minutes unless ``hold_days`` says otherwise."""
+
+    outcome: str
+    days: float
+    by: str = "qa"
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+    public: bool = False
+    extra: str | None = None
+    hold_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """Whatever may be delivered is, ``days`` ago; or a year before the clock has so many left."""
+
+    days: float = 0.0
+    days_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """The Director lengthens the period by some months."""
+
+    months: int
+    reason: str
+    days: float
+    by: str = "drm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Somebody enters where the added-value products are."""
+
+    days: float
+    by: str = "arc"
+
+
+Act = Decision | Packed | Reviewed | Handed | Extended | Linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +122,7 @@ class Part:
     note: str = ""
     every_days: float = 2.0
     judgements: tuple[Judged, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ from ingest.loader import load
 from ingest.readers import Source, read_source
 from projects.models import Project
 from snoopi.demo.apdm import archive_bytes
-from snoopi.demo.build import take
 from snoopi.demo.compose import Composer, Sketch, setup_of
 from snoopi.demo.lives import PATHS
 from snoopi.demo.native import native_bytes
 from snoopi.demo.plans import Block, Member, ProjectPlan, Tie
 from snoopi.demo.projects import Frame, project
+from snoopi.demo.reading import take
 
 CODE = "2019.1.90500.S"
 _ENTERED = datetime(2019, 12, 3, 9, 41, tzinfo=UTC)

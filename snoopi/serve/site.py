@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from snoopi.demo.mirrors import demo_mirrors
 from snoopi.environment import VARIABLES
 from snoopi.serve import layout, nginx, supervision
 from snoopi.serve.binaries import find_nginx
@@ -118,6 +119,7 @@ def _environment(
     proxies = int(behind_nginx) + int(settings.SECURE_SITE)
     usual = {"BASE_URL": f"http://127.0.0.1:{wanted.port}", "TRUSTED_PROXIES": str(proxies)}
     usual |= {"FILES_BY_NGINX": "true"} if behind_nginx else {}
+    usual |= {"ARC_MIRRORS": demo_mirrors(settings.VAR_DIR)} if wanted.demo else {}
     fixed = {"VAR_DIR": str(settings.VAR_DIR), "PYTHONPATH": str(settings.BASE_DIR)}
     return {**usual, **inherited, **fixed}
 

@@ -12,7 +12,7 @@ from ingest.readers import Source, read_source
 from ingest.records import ProjectBundle, Reading
 from snoopi.demo.apdm import archive_bytes
 from snoopi.demo.archive import archive_rows, write_csv, write_votable
-from snoopi.demo.build import write_world
+from snoopi.demo.build import world_of, write_world
 from snoopi.demo.compose import Composer
 from snoopi.demo.john import johns_world
 from snoopi.demo.living import living_world
@@ -48,8 +48,8 @@ def planned_sizes(plan: ProjectPlan) -> tuple[int, ...]:
 
 
 def test_same_seed_and_day_write_the_same_bytes(tmp_path: Path) -> None:
-    first = write_world(tmp_path / "first", TODAY)
-    second = write_world(tmp_path / "second", TODAY)
+    first = write_world(tmp_path / "first", world_of(TODAY))
+    second = write_world(tmp_path / "second", world_of(TODAY))
 
     plans = [[path.name for path in files if path.suffix != ".tar"] for files in (first, second)]
     assert plans[0] == plans[1]
@@ -57,8 +57,8 @@ def test_same_seed_and_day_write_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_another_seed_writes_other_dates_under_the_same_names(tmp_path: Path) -> None:
-    first = write_world(tmp_path / "first", TODAY, seed=1)
-    second = write_world(tmp_path / "second", TODAY, seed=2)
+    first = write_world(tmp_path / "first", world_of(TODAY, seed=1))
+    second = write_world(tmp_path / "second", world_of(TODAY, seed=2))
 
     plans = [[path.name for path in files if path.suffix != ".tar"] for files in (first, second)]
     assert plans[0] == plans[1]
@@ -66,9 +66,9 @@ def test_another_seed_writes_other_dates_under_the_same_names(tmp_path: Path) ->
 
 
 def test_writing_again_leaves_no_file_of_an_earlier_day(tmp_path: Path) -> None:
-    write_world(tmp_path, TODAY)
+    write_world(tmp_path, world_of(TODAY))
 
-    later = write_world(tmp_path, TODAY.replace(year=2028))
+    later = write_world(tmp_path, world_of(TODAY.replace(year=2028)))
 
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(later)
 

@@ -15,7 +15,9 @@ from accounts.services import set_demo_password
 from projects.models import Project
 from snoopi.bell import BackgroundThread
 from snoopi.demo.build import build_demo
+from snoopi.demo.mirrors import demo_mirrors
 from snoopi.demo.wipe import OthersAreHere
+from snoopi.environment import read_mirrors
 from snoopi.serve.ports import check_free
 from snoopi.serve.web import build_server
 from snoopi.static_build import collect_static
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         collect_static()
         if not options["no_demo"]:
+            _settle_demo()
             self._demo()
         port = options["port"]
         self.stdout.write(f"{_now()} SnooPI serves http://127.0.0.1:{port} (Ctrl-C ends it)")
@@ -68,11 +71,23 @@ class Command(BaseCommand):
         password = _demo_password(settings.VAR_DIR / "demo_password")
         accounts = set_demo_password(password=password)
         os.environ["SNOOPI_DEMO_PASSWORD"] = password
-        # Nobody waits ten minutes to see what a demonstration does.
-        os.environ.setdefault("DELIVERY_HOLD_SECONDS", "0")
         self.stdout.write(f"Demo log-ins, all with the password {password}")
         for user in accounts:
             self.stdout.write(f"  {user.username:<10} {user.name}")
+
+
+def _settle_demo() -> None:
+    """Give the demo mirrors and a hold of its own where none are configured.
+
+    Servers that are forked from this process take its settings, others its environment.
+    """
+    if not settings.ARC_MIRRORS:
+        os.environ["ARC_MIRRORS"] = demo_mirrors(settings.VAR_DIR)
+        settings.ARC_MIRRORS = read_mirrors("ARC_MIRRORS")
+    # Nobody waits ten minutes to see what a demonstration does.
+    if "DELIVERY_HOLD_SECONDS" not in os.environ:
+        os.environ["DELIVERY_HOLD_SECONDS"] = "0"
+        settings.DELIVERY_HOLD_SECONDS = 0.0
 
 
 def _now() -> str:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from deliveries.configured import Mirror
 from snoopi.demo.build import Built, build_demo
 
 
@@ -16,9 +18,11 @@ def built(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Built]:
-    """The demo observatory as of today, with its files."""
-    folder: Path = tmp_path_factory.mktemp("demo")
-    with django_db_blocker.unblock(), transaction.atomic():
+    """The demo observatory as of today, with its files, a store and two mirrors."""
+    folder: Path = tmp_path_factory.mktemp("observatory") / "demo"
+    mirrors = tuple(Mirror(arc, str(folder.parent / f"mirror-{arc}")) for arc in ("EU", "NA"))
+    places = override_settings(DATA_DIR=folder.parent / "store", ARC_MIRRORS=mirrors)
+    with places, django_db_blocker.unblock(), transaction.atomic():
         yield build_demo(folder)
         transaction.set_rollback(True)
 
