@@ -26,7 +26,8 @@ _PHONE: ViewportSize = {"width": 390, "height": 780}
 class Picture:
     """One picture: whose page, where, and how it is looked at.
 
-    ``follow`` is the text of a link on that page that leads to the one meant.
+    ``follow`` is the text of a link on that page that leads to the one meant, ``middle``
+    what has to be there and stands in the middle.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Picture:
     scheme: Literal["light", "dark"] = "light"
     is_phone: bool = False
     follow: str = ""
+    middle: str = ""
 
 
 PICTURES = (
@@ -44,7 +46,21 @@ PICTURES = (
     Picture("matrix", "/projects/2013.1.00269.S/matrix/"),
     Picture("sched-block", "/schedblocks/?q=SgrB2_a_03_7M", follow="SgrB2_a_03_7M"),
     Picture("exec-block", "/execblocks/uid___A002_X85dcf7_Xefe/"),
+    Picture(
+        "plots",
+        "/execblocks/uid___A002_X85dcf7_Xefe/",
+        follow="Elevation and azimuth",
+        middle=".plot .main-svg",
+    ),
+    Picture("qa0", "/execblocks/uid___A002_Xde300365_X7/qa0/", who="aod"),
     Picture("member-ous", "/ous/uid___A001_X121_X4bc/"),
+    Picture("qa2", "/ous/uid___A001_Xde300366_Xd/qa2/", who="qa"),
+    Picture("clock", "/ous/uid___A001_Xde300367_Xd/", who="napi", middle="#delivery"),
+    Picture("deliveries", "/deliveries/", who="drm"),
+    Picture("mail", "/mail/", who="napi"),
+    Picture(
+        "mail-detail", "/mail/", who="napi", follow="ALMA data delivered: 2025.1.90103.S, HLTau_e"
+    ),
     Picture("search", "/search/?q=SgrB2"),
     Picture("ingest", "/ingest/", who="admin"),
     Picture("help", "/help/"),
@@ -107,6 +123,8 @@ def take(chromium: Browser, url: str, password: str, picture: Picture) -> None:
     if picture.follow:
         page.get_by_role("link", name=picture.follow).first.click()
     page.wait_for_load_state("networkidle")
+    if picture.middle:
+        page.locator(picture.middle).first.evaluate("it => it.scrollIntoView({block: 'center'})")
     page.screenshot(path=FOLDER / f"{picture.name}.png")
     context.close()
 
