@@ -23,9 +23,11 @@ from projects.models import (
     Project,
     SchedBlock,
 )
+from projects.progress import begins_round
 from projects.public import public_state
 from projects.rollup import is_behind
 from projects.services.entering import Account, record_state, save_states, state_event, subject_of
+from projects.services.reviews import forget_verdict
 from projects.states import QA0Status, known_state
 
 ORIGIN_WORDS = {"archive": "the archive", "ot": "the Observing Tool"}
@@ -56,12 +58,20 @@ def enter_states(reported: Sequence[tuple[LivingThing, Said]], context: Context)
     for thing, said in living:
         for step in _steps(said):
             if known_state(thing.LEVEL, step.to) and not log.holds(thing, step):
+                frm = thing.state
                 events += _enter(thing, step, log, account, context.origin)
+                _begin_round(thing, frm, said)
     moved = {id(event.subject): event.subject for event in events}
     entered = [thing for thing in moved.values() if isinstance(thing, LivingThing)]
     events += [event for thing in entered for event in _outgrown(thing, log)]
     save_states(entered, events)
     return events
+
+
+def _begin_round(thing: LivingThing, frm: str | None, said: Said) -> None:
+    """What goes back to observing or processing has a new round, without the old verdict."""
+    if isinstance(thing, MemberOUS) and begins_round(frm, thing.state) and not said.values["qa2"]:
+        forget_verdict(thing)
 
 
 def _steps(said: Said) -> list[Step]:

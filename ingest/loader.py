@@ -1,6 +1,7 @@
 """Records → rows: one transaction per project, in bulk, idempotent, nothing deleted."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,11 +43,14 @@ from projects.models import (
     ScienceGoal,
     Tracked,
 )
+from projects.progress import begins_round
 from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, shown_subjects, touch
-from projects.services.executions import recount_executions
+from projects.services.executions import recount_executions, recount_for_blocks
 from projects.services.memberships import tie
 from projects.services.states import roll_up
+from qa.models import QA2Decision
+from qa.services.rounds import keep_rounds
 
 Progress = Callable[[int], None]
 
@@ -178,7 +182,8 @@ def _take_below(
     if reported or kept or any(rows.new or rows.changed for rows in (projects, *levels)):
         if exec_blocks.new or exec_blocks.changed:
             _refresh_counts([thing for thing, _ in reported])
-        events = [*enter_states(reported, context), *events]
+        entered = enter_states(reported, context)
+        events = [*entered, *events, *recount_for_blocks(_blocks_withdrawn(entered))]
         events += roll_up(project) if project else []
         _touch(projects, levels, kept, events)
     for project in projects.by_key.values():
@@ -187,6 +192,28 @@ def _take_below(
     take_runs(bundle.pipeline_runs, members, context)
     take_added_value(members, context)
     append_events(events)
+    _keep_rounds(events, context.now)
+
+
+def _keep_rounds(events: Iterable[Event], now: datetime) -> None:
+    """Close the round of review of what a source has sent back: its verdict stands no more."""
+    back = {event.subject.pk for event in events if _is_back(event)}
+    if back:
+        for member in MemberOUS.objects.filter(pk__in=back, qa2_rounds__isnull=False).distinct():
+            keep_rounds(member, now)
+
+
+def _is_back(event: Event) -> bool:
+    return event.level == MemberOUS.LEVEL and begins_round(event.frm, event.to)
+
+
+def _blocks_withdrawn(events: Iterable[Event]) -> list[SchedBlock]:
+    """The scheduling blocks that are withdrawn from view now, or not any more."""
+    return [
+        event.subject
+        for event in events
+        if isinstance(event.subject, SchedBlock) and "Deleted" in (event.frm, event.to)
+    ]
 
 
 def _touch(
@@ -228,9 +255,18 @@ def _take_sets(
     groups = take_over(GroupOUS, said, context, nearby)
     write(GroupOUS, groups, context)
     said = [say_member(record, project, goals, groups, people) for record in bundle.member_ous]
-    members = take_over(MemberOUS, said, context, nearby)
+    members = take_over(MemberOUS, said, _with_reviewed(said, context), nearby)
     write(MemberOUS, members, context)
     return goals, groups, members
+
+
+def _with_reviewed(said: Iterable[Said], context: Context) -> Context:
+    """The context with the member OUSs that somebody here has decided on, where that matters."""
+    if not any(each.values["qa2"] for each in said):
+        return context
+    decided = QA2Decision.objects.filter(round__member_ous__project=context.project).order_by()
+    members = decided.values_list("round__member_ous_id", flat=True)
+    return replace(context, reviewed=frozenset(members))
 
 
 def _take_sched_blocks(

@@ -70,12 +70,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all upserts of one bundle share."""
+    """What all upserts of one bundle share.
+
+    ``reviewed`` are the member OUSs whose QA2 verdicts are decided here, by row id.
+    """
 
     origin: str
     now: datetime
     report: Report
     project: Project | None = None
+    reviewed: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -255,7 +259,7 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
     known = row.facts.get(context.origin, {})
     former = {name: known[name][0] if name in known else None for name in fresh}
     columns = {**said.values, **said.parents, **said.people}
-    changed = fresh.keys() & columns.keys() - _decided_here(row)
+    changed = fresh.keys() & columns.keys() - _decided_here(row, context)
     for name in changed:
         setattr(row, name, _column_value(columns[name]))
     if fresh:
@@ -268,14 +272,15 @@ def _apply(row: Tracked, said: Said, context: Context) -> tuple[dict[str, Any], 
     return former, changed
 
 
-def _decided_here(row: Tracked) -> frozenset[str]:
+def _decided_here(row: Tracked, context: Context) -> frozenset[str]:
     if isinstance(row, ExecBlock) and row.qa0_decided_at is not None:
         return JUDGED
     if not isinstance(row, MemberOUS):
         return frozenset()
     delivered = {"delivered_at"} if row.delivery_generation is not None else set()
     released = {"release_date"} if row.clock_kept_at is not None else set()
-    return frozenset(delivered | released)
+    verdict = {"qa2"} if row.pk in context.reviewed else set()
+    return frozenset(delivered | released | verdict)
 
 
 def _spoken(said: Said) -> dict[str, Any]:

@@ -27,9 +27,17 @@ class Span:
 
 
 def spans(steps: Iterable[Step]) -> list[Span]:
-    """Answer the rounds in order; nothing before the first review, the last one is current."""
+    """Answer the rounds in order; nothing before the first review, the last one is current.
+
+    Steps come as they were learnt. One that lies before what was known, and does not begin
+    where that had led, was told too late to have moved anything.
+    """
     found: list[Span] = []
+    last: Step | None = None
     for step in steps:
+        if last is not None and step.at < last.at and step.frm != last.to:
+            continue
+        last = step
         if not found and (step.to in REVIEW_BEGAN or step.frm in REVIEW_BEGAN):
             found.append(Span(None, step.at))
         if begins_round(step.frm, step.to):

@@ -22,7 +22,7 @@ from deliveries.services.claims import (
 )
 from deliveries.services.ledger import Entered, enter_start, whole_second
 from deliveries.services.notices import write_delivery_notices
-from deliveries.services.opening import open_deliveries, start_deliveries
+from deliveries.services.opening import close_overtaken, open_deliveries, start_deliveries
 from projects.backoff import backoff
 from projects.models import Event, EventKind, MemberOUS
 from projects.moves import Way
@@ -50,6 +50,7 @@ def deliver_due(now: datetime | None = None, *, on_delivery: Callable[[], None] 
     """
     free_lost_claims()
     release_verdicts(now)
+    close_overtaken(now or timezone.now())
     open_deliveries(now or timezone.now())
     start_deliveries(now or timezone.now())
     delivered = 0

@@ -21,6 +21,7 @@ from projects.states import OUSState
 from qa.models import QA2Decision
 
 NO_PRODUCTS = "No products of a new generation are known yet."
+OVERTAKEN = "A source led the member OUS on without it; now that is {state}."
 _GENERATION = Coalesce("member_ous__delivery_generation", 0)
 
 
@@ -59,6 +60,36 @@ def _open(decision: QA2Decision, now: datetime) -> bool:
         },
     )
     return is_new
+
+
+def close_overtaken(now: datetime) -> int:
+    """Give up deliveries whose member OUS a source has moved elsewhere; answer how many.
+
+    Else they would wait for ever, and stand in the way of the next round's.
+    """
+    rows = Delivery.objects.filter(_OVERTAKEN).order_by("pk")
+    return sum(_close(pk, now) for pk in list(rows.values_list("pk", flat=True)))
+
+
+_WAITING, _CHECKING = Q(state=DeliveryState.WAITING), Q(state=DeliveryState.CHECKING)
+_OVERTAKEN = (
+    (_WAITING & ~Q(member_ous__state=OUSState.VERIFIED))
+    | (_CHECKING & ~Q(member_ous__state=OUSState.DELIVERY_IN_PROGRESS))
+    | ((_WAITING | _CHECKING) & Q(qa2_round__closed_at__isnull=False))
+)
+
+
+@transaction.atomic
+def _close(pk: int, now: datetime) -> bool:
+    lock_project(Delivery.objects.values_list("project_id", flat=True).get(pk=pk))
+    delivery = Delivery.objects.select_for_update(of=("self",)).filter(_OVERTAKEN, pk=pk).first()
+    if delivery is None:
+        return False
+    delivery.state, delivery.claim, delivery.checked_at = DeliveryState.FAILED, "", now
+    delivery.words = OVERTAKEN.format(state=delivery.member_ous.state)
+    delivery.save(update_fields=["state", "claim", "checked_at", "words"])
+    save_alike([delivery.member_ous], (), [delivery.member_ous])
+    return True
 
 
 def start_deliveries(now: datetime) -> int:

@@ -41,6 +41,12 @@ def recount_executions(
     return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids), at)]
 
 
+def recount_for_blocks(blocks: Iterable[SchedBlock]) -> list[Event]:
+    """Bring the counts of the member OUSs of scheduling blocks up to date; as above."""
+    members = {block.member_ous_id for block in blocks} - {None}
+    return recount_executions(sched_block_ids=(), member_ous_ids=members)
+
+
 def _recount(
     model: type[Any], parent: str, ids: set[int | None], at: datetime | None
 ) -> list[Event]:

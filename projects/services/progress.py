@@ -13,7 +13,7 @@ from projects.models import Event, EventKind, ExecBlock, LivingThing, MemberOUS,
 from projects.moves import Way, find_move
 from projects.progress import TOO_LATE, all_observed, block_step, is_done, member_steps
 from projects.services.entering import Account, enter, save_states
-from projects.services.executions import recount_executions
+from projects.services.executions import recount_executions, recount_for_blocks
 from projects.states import OUSState, SchedBlockState
 
 Thing = TypeVar("Thing", SchedBlock, MemberOUS)
@@ -58,9 +58,15 @@ def follow_verdict(exec_block: ExecBlock, *, at: datetime) -> Followed:
 def follow_block(block: SchedBlock, *, frm: str | None) -> list[Event]:
     """Let the member OUS follow a step that somebody took with one of its blocks.
 
-    Into FullyObserved with the last of them, out of it when one goes back to be observed.
-    Answers unsaved events; the caller holds the project's lock, rolls up and appends.
+    Into FullyObserved with the last of them, out of it when one goes back to be observed;
+    what a block that is deleted expected is expected no more. Answers unsaved events; the
+    caller holds the project's lock, rolls up and appends.
     """
+    counted = recount_for_blocks([block]) if SchedBlockState.DELETED in (frm, block.state) else []
+    return [*counted, *_follow_step(block, frm)]
+
+
+def _follow_step(block: SchedBlock, frm: str | None) -> list[Event]:
     member = _locked(MemberOUS, block.member_ous_id)
     if member is None or member.state in TOO_LATE:
         return []

@@ -22,7 +22,7 @@ from projects.models import (
 )
 from projects.states import Level, QA0Status
 from qa.models import QA0Decision
-from snoopi.audit.faults import Fault, Named, Tally, compare, fault, side_by_side, stream
+from snoopi.audit.faults import Fault, Named, Tally, compare, fault, has_wrong, side_by_side, stream
 
 _COUNTS = ("executions_passed", "executions_count", "executions_expected")
 _PASSED = Sum(
@@ -127,13 +127,11 @@ def projects_agree(tally: Tally) -> Iterator[Fault]:
     """What belongs to a thing belongs to the same project as that."""
     for model, parent in _BESIDE:
         rows = model._default_manager.filter(**{f"{parent}__isnull": False})
-        tally.looked += rows.count()
-        yield from _elsewhere(model.LEVEL, rows, parent, "uid", "ref")
+        yield from _elsewhere(tally, model.LEVEL, rows, parent, ("uid", "ref"))
     for other in _OF_MEMBERS:
-        theirs = _of_members(other)
-        tally.looked += theirs.count()
         label = str(other._meta.verbose_name).replace(" ", "_")
-        yield from _elsewhere(label, theirs, "member_ous", "member_ous__uid", "member_ous__ref")
+        name = ("member_ous__uid", "member_ous__ref")
+        yield from _elsewhere(tally, label, _of_members(other), "member_ous", name)
     yield from _events_elsewhere(tally)
 
 
@@ -141,22 +139,29 @@ def _of_members(model: type[Model]) -> Any:
     return model._default_manager.filter(member_ous__isnull=False)
 
 
-def _elsewhere(level: str, rows: Any, parent: str, uid: str, ref: str) -> Iterator[Fault]:
+def _elsewhere(
+    tally: Tally, level: str, rows: Any, parent: str, name: tuple[str, str]
+) -> Iterator[Fault]:
     theirs = f"{parent}__project"
     apart = ~Q(project=F(theirs)) | Q(project=None, **{f"{theirs}__isnull": False})
-    found = rows.filter(apart).order_by("pk")
-    for *name, own, other in stream(found.values_list(uid, ref, "project__ref", f"{theirs}__ref")):
-        yield fault(Named(level, *name), f"project beside its {parent}", own, other)
+    if not has_wrong(rows, apart, tally):
+        return
+    columns = (*name, "project__ref", f"{theirs}__ref")
+    for uid, ref, own, other in stream(rows.filter(apart).order_by("pk").values_list(*columns)):
+        yield fault(Named(level, uid, ref), f"project beside its {parent}", own, other)
 
 
 def _events_elsewhere(tally: Tally) -> Iterator[Fault]:
     """An event stands with the project of its thing, or with none: that may come later."""
     for level in list(Level)[1:]:
         rows = Event.objects.filter(level=level, project__isnull=False)
-        tally.looked += rows.count()
-        apart = rows.filter(~Q(project=F(f"{level}__project"))).order_by("pk")
+        apart = ~Q(project=F(f"{level}__project"))
+        if not has_wrong(rows, apart, tally):
+            continue
         names = (f"{level}__uid", f"{level}__ref", "pk", "project__ref", f"{level}__project__ref")
-        for uid, ref, number, own, other in stream(apart.values_list(*names)):
+        for uid, ref, number, own, other in stream(
+            rows.filter(apart).order_by("pk").values_list(*names)
+        ):
             yield fault(Named(level, uid, ref), f"project of event {number}", own, other)
 
 

@@ -108,3 +108,12 @@ def side_by_side(*streams: Iterable[Any]) -> Iterator[tuple[Any, tuple[list[Any]
             next(each, None) if own else head
             for each, head, own in zip(groups, heads, mine, strict=True)
         ]
+
+
+def has_wrong(rows: models.QuerySet[Any, Any], wrong: models.Q, tally: Tally) -> bool:
+    """Count rows as looked at, and answer whether some are wrong; one query."""
+    counts = rows.order_by().aggregate(
+        looked=models.Count("pk"), wrong=models.Count("pk", filter=wrong)
+    )
+    tally.looked += counts["looked"]
+    return bool(counts["wrong"])

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from deliveries.configured import STORE
@@ -90,7 +101,9 @@ def deliveries_under_way(tally: Tally) -> Iterator[Fault]:
     rows = Delivery.objects.filter(state=DeliveryState.CHECKING)
     tally.looked += rows.count()
     names = ("member_ous__uid", "member_ous__ref", "pk", "member_ous__state")
-    apart = rows.filter(~Q(member_ous__state=OUSState.DELIVERY_IN_PROGRESS)).order_by("pk")
+    # Where a source moved it, the next sweep gives the delivery up.
+    elsewhere = rows.filter(~Q(member_ous__state=OUSState.DELIVERY_IN_PROGRESS))
+    apart = elsewhere.annotate(by=_moved_by("member_ous")).filter(by=_US).order_by("pk")
     for uid, ref, number, state in stream(apart.values_list(*names)):
         thing = Named(Level.MEMBER_OUS, uid, ref)
         yield fault(
@@ -103,16 +116,25 @@ def deliveries_under_way(tally: Tally) -> Iterator[Fault]:
         yield fault(thing, f"claim on delivery {number}", "held", f"free: it is {state}")
 
 
+_US = "us"
+
+
+def _moved_by(member: str) -> Subquery:
+    """Who took the newest step of a member OUS: ``_US``, or a source by its name."""
+    steps = Event.objects.filter(
+        member_ous=OuterRef(member), level=Level.MEMBER_OUS, kind=EventKind.STATE, for_staff=True
+    )
+    ours = When(Q(actor__isnull=False) | Q(actor_word=SYSTEM_WORD), then=Value(_US))
+    named = steps.annotate(by=Case(ours, default="actor_word")).order_by("-pk")
+    return Subquery(named.values("by")[:1])
+
+
 def _abandoned() -> Iterator[Fault]:
     """What went to the archives by a step of ours, with no delivery that checks it."""
     members = MemberOUS.objects.filter(state=OUSState.DELIVERY_IN_PROGRESS)
     checking = Delivery.objects.filter(member_ous=OuterRef("pk"), state=DeliveryState.CHECKING)
-    steps = Event.objects.filter(
-        member_ous=OuterRef("pk"), level=Level.MEMBER_OUS, kind=EventKind.STATE, for_staff=True
-    ).order_by("-pk")
     judged = QA2Decision.objects.for_delivery().filter(round__member_ous=OuterRef("pk"))
-    by = Subquery(steps.values("actor_word")[:1])
-    ours = members.annotate(by=by).filter(Exists(judged), by=SYSTEM_WORD)
+    ours = members.annotate(by=_moved_by("pk")).filter(Exists(judged), by=_US)
     left = ours.filter(~Exists(checking)).order_by("pk")
     for uid, ref in stream(left.values_list("uid", "ref")):
         thing = Named(Level.MEMBER_OUS, uid, ref)

@@ -52,3 +52,10 @@ def log(*states):
 )
 def test_rounds_end_where_a_review_leads_back(states, expected):
     assert spans(log(*states)) == expected
+
+
+def test_step_that_was_told_too_late_begins_no_round():
+    told_late = Step(9, "Reviewing", "ReadyForProcessing", at(-9))
+    known = log("ReadyForReview", "Reviewing", "Verified", "Delivered")
+
+    assert spans([*known, told_late]) == spans(known) == [Span(None, at(1))]
