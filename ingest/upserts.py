@@ -280,7 +280,8 @@ def _decided_here(row: Tracked, context: Context) -> frozenset[str]:
     delivered = {"delivered_at"} if row.delivery_generation is not None else set()
     released = {"release_date"} if row.clock_kept_at is not None else set()
     verdict = {"qa2"} if row.pk in context.reviewed else set()
-    return frozenset(delivered | released | verdict)
+    assigned = {"reducer"} if row.reducer_decided_at is not None else set()
+    return frozenset(delivered | released | verdict | assigned)
 
 
 def _spoken(said: Said) -> dict[str, Any]:

@@ -30,6 +30,19 @@ class NoteMissing(ProjectError):
         super().__init__(f"Say in a note why: the step to {to} needs a reason.")
 
 
+class NotNow(ProjectError):
+    """Something that fits not as things stand, or that somebody has done already."""
+
+
+class BadWork(ProjectError):
+    """A field of what staff enter about their work that cannot be as it is."""
+
+    def __init__(self, field: str, sentence: str, legal: Sequence[str] = ()) -> None:
+        self.field = field
+        self.legal = list(legal)
+        super().__init__(sentence)
+
+
 class StaleVersion(ProjectError):
     """Somebody changed the thing after the caller had read it."""
 

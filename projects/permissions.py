@@ -1,11 +1,14 @@
 """Who may act on what; one condition a line. Seeing is ``visible_to``."""
 
+from django.conf import settings
+
 from accounts.models import User
 from accounts.rights import Right, Scope
-from projects.models import LivingThing, MemberOUS
+from projects.models import Assignment, LivingThing, MemberOUS
 from projects.moves import MOVES, Move, steps_from
-from projects.querysets.project import Viewer
-from projects.states import Level, StateFlag
+from projects.querysets.project import Viewer, is_staff_viewer
+from projects.states import Level, OUSState, StateFlag
+from projects.work import ROLE_WORDS, WorkRole
 
 
 def can_take(user: Viewer, move: Move, thing: LivingThing) -> bool:
@@ -38,7 +41,26 @@ def can_move_at_all(user: Viewer, level: Level) -> bool:
 def open_steps(user: Viewer, thing: LivingThing) -> list[Move]:
     """The steps that ``user`` may take from where the thing stands."""
     moves = steps_from(thing.LEVEL, thing.state)
-    return [move for move in moves if leads_on(thing, move) and can_take(user, move, thing)]
+    able = [move for move in moves if leads_on(thing, move) and can_take(user, move, thing)]
+    return [move for move in able if not _is_kept_from(user, move, thing)]
+
+
+def _is_kept_from(user: Viewer, move: Move, thing: LivingThing) -> bool:
+    return isinstance(thing, MemberOUS) and opens_review(move) and reduces(user, thing)
+
+
+def reduces(user: Viewer, member_ous: MemberOUS) -> bool:
+    """Whether the rule that somebody else reviews keeps ``user`` away, as far as one row tells."""
+    return (
+        settings.REVIEWER_IS_NOT_REDUCER
+        and user.pk is not None
+        and member_ous.reducer_id == user.pk
+    )
+
+
+def opens_review(move: Move) -> bool:
+    """Whether a step begins a review."""
+    return move.frm == OUSState.READY_FOR_REVIEW and move.to == OUSState.REVIEWING
 
 
 def leads_on(thing: LivingThing, move: Move) -> bool:
@@ -49,3 +71,62 @@ def leads_on(thing: LivingThing, move: Move) -> bool:
     if thing.state_flag == StateFlag.IN_HOLD and move.to == "DeliveryInProgress":
         return False
     return thing.state != "Repaired" or move.to in (thing.resume_state, "Broken", "Deleted")
+
+
+def is_own_reduction(user: Viewer, member_ous: MemberOUS) -> bool:
+    """Whether the rule that reviewer and reducer are two people keeps ``user`` away.
+
+    Who had the data in hand in this round of review counts, though they handed them over;
+    one query, for who may review at all and is not the reducer now.
+    """
+    if not settings.REVIEWER_IS_NOT_REDUCER or not isinstance(user, User):
+        return False
+    if reduces(user, member_ous):
+        return True
+    if not user.scopes(Right.REVIEW):
+        return False
+    rows = Assignment.objects.filter(member_ous=member_ous, person=user, role=WorkRole.REDUCER)
+    return rows.filter(reduced_at__isnull=False, round_over=False).exists()
+
+
+def can_claim(user: Viewer, role: WorkRole) -> bool:
+    """Whether ``user`` may take work in a role: the right to assign it, and to do it."""
+    return isinstance(user, User) and bool(user.scopes(Right.ASSIGN)) and can_do(user, role)
+
+
+def can_do(user: User, role: WorkRole) -> bool:
+    """Whether an account may do the work of a role, its qualification included."""
+    if role == WorkRole.REDUCER:
+        return bool(user.scopes(Right.PROCESSING))
+    return bool(user.scopes(Right.REVIEW)) and user.has_right(Right.QA2)
+
+
+def can_assign(user: Viewer, member_ous: MemberOUS, role: WorkRole) -> bool:
+    """Whether ``user`` may say who has a member OUS: who assigns work, or has it themselves."""
+    if not isinstance(user, User):
+        return False
+    scopes = user.scopes(Right.ASSIGN)
+    holder = member_ous.reducer_id if role == WorkRole.REDUCER else member_ous.reviewer_id
+    return Scope.ALL in scopes or (Scope.OWN in scopes and holder == user.pk)
+
+
+def why_unfit(person: User, member_ous: MemberOUS, role: WorkRole) -> str:
+    """Answer in a sentence why somebody may not have a member OUS in a role, "" where they may."""
+    if not can_do(person, role):
+        return f"{person} may not work as {ROLE_WORDS[role]}."
+    if role == WorkRole.REVIEWER and is_own_reduction(person, member_ous):
+        return f"{person} reduced these data: somebody else reviews them."
+    return ""
+
+
+def can_work_on(user: Viewer, member_ous: MemberOUS) -> bool:
+    """Whether ``user`` may say what holds the work on a member OUS up."""
+    if not isinstance(user, User):
+        return False
+    scopes = user.scopes(Right.PROCESSING)
+    return Scope.ALL in scopes or (Scope.OWN in scopes and is_own_work(user, member_ous))
+
+
+def can_keep_journal(user: Viewer) -> bool:
+    """Whether ``user`` may read and write what staff note; on what is ``visible_to``."""
+    return is_staff_viewer(user)

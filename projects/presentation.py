@@ -21,6 +21,7 @@ from projects.models import (
 from projects.public import meaning_of, public_label, staff_label
 from projects.querysets.project import Viewer, is_staff_viewer
 from projects.states import WAITING_FLAGS, Meaning
+from projects.work import HINDRANCES, WORKED_IN, Hindrance
 
 Counted = MemberOUS | SchedBlock | GroupOUS | ScienceGoal
 
@@ -97,11 +98,17 @@ def executions(thing: Counted) -> Executions:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a thing waits for, on whom, since when (None: unknown)."""
+    """What a thing waits for, on whom, since when (None: unknown).
+
+    ``blocked_since`` and ``note`` are told where something holds the work up: since when
+    it does, and what was said of it.
+    """
 
     what: str
     on: str
     since: datetime | None
+    blocked_since: datetime | None = None
+    note: str = ""
 
 
 _STAFF_WAITING = {
@@ -121,9 +128,27 @@ def waiting(thing: LivingThing, viewer: Viewer) -> Waiting | None:
     if isinstance(thing, SchedBlock) and found.public == "FullyObserved":
         # From here on it is the member OUS that goes on; the SB has done its work.
         return None
+    blocked = hindrance_of(thing, viewer)
+    if blocked is not None:
+        row, since, note = blocked
+        return Waiting(row.what, row.on, found.since, since, note)
     if is_staff_viewer(viewer) and thing.state in _STAFF_WAITING:
         what, on = _STAFF_WAITING[thing.state]
     return Waiting(what, on, found.since) if what else None
+
+
+def hindrance_of(
+    thing: LivingThing, viewer: Viewer
+) -> tuple[Hindrance, datetime | None, str] | None:
+    """What holds the work on a member OUS up, as ``viewer`` may be told; since when, and a note.
+
+    People outside are told only what was marked for them.
+    """
+    if not isinstance(thing, MemberOUS) or thing.state not in WORKED_IN:
+        return None
+    told = thing.blocked_told or is_staff_viewer(viewer)
+    row = HINDRANCES.get(thing.blocked_on) if told else None
+    return (row, thing.blocked_since, thing.blocked_note) if row else None
 
 
 def sched_block_of(exec_block: ExecBlock, viewer: Viewer) -> SchedBlock | None:
@@ -160,6 +185,8 @@ def told(event: Event, viewer: Viewer) -> Told:
         label = (
             staff_label(to or None, qa2=qa2) if staff else public_label(level, to or None, qa2=qa2)
         )
+    elif event.kind == "blocked" and to in HINDRANCES:
+        label = HINDRANCES[to].what
     actor = str(event.actor) if staff and event.actor else event.actor_word
     note = event.note if staff or event.note_public else ""
     return Told(event.at, frm or None, to or None, label, actor, note or None)

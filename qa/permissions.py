@@ -1,10 +1,9 @@
 """Who may judge what; one condition a line."""
 
-from django.conf import settings
-
 from accounts.models import User
 from accounts.rights import Right
 from projects.models import MemberOUS
+from projects.permissions import is_own_reduction
 from projects.querysets.project import Viewer
 
 
@@ -21,13 +20,6 @@ def can_review(user: Viewer) -> bool:
 def can_decide_qa2(user: Viewer, member_ous: MemberOUS) -> bool:
     """Whether ``user`` may decide on this member OUS: not on what they reduced themselves."""
     return can_review(user) and not is_own_reduction(user, member_ous)
-
-
-def is_own_reduction(user: Viewer, member_ous: MemberOUS) -> bool:
-    """Whether the rule that reviewer and reducer are two people keeps ``user`` away."""
-    if not settings.REVIEWER_IS_NOT_REDUCER or member_ous.reducer_id is None:
-        return False
-    return isinstance(user, User) and member_ous.reducer_id == user.pk
 
 
 def can_settle_late_verdict(user: Viewer) -> bool:

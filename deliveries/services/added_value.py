@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from deliveries.errors import BadLinks
-from deliveries.links import LINKS, NO_LINK, is_link
+from deliveries.links import LINKS
 from deliveries.models import AddedValue
 from deliveries.permissions import can_enter_added_value
 from deliveries.services.notices import write_added_value_notice
 from projects.errors import NotAllowed, StaleVersion
+from projects.links import NO_LINK, is_link
 from projects.models import MemberOUS
 from projects.services.bulk import save_alike
 from projects.services.events import lock_project

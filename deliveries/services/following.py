@@ -15,10 +15,11 @@ from accounts.rights import StaffRole
 from deliveries.facts import Facts, facts_about, moment
 from deliveries.models import LogPlace, MailRule, NoticeKind
 from deliveries.services.notices import Addressee, Occasion, write_notices
-from projects.models import Event, EventKind, MemberOUS, Membership, Project, Role
+from projects.models import Assignment, Event, EventKind, MemberOUS, Membership, Project, Role
 from projects.public import PublicState
 from projects.services.entering import SYSTEM_WORD
 from projects.states import Level, OUSState
+from projects.work import WorkRole
 
 READER = "notices"
 HISTORY_AFTER = timedelta(days=7)
@@ -161,11 +162,20 @@ def _tell_staff(event: Event, kind: NoticeKind) -> None:
     if member is None:
         return
     managers = _managers()
+    _name_last_reviewer(member)
     facts = {**facts_about(member), **_staff_facts(event, member, managers)}
     occasion = Occasion(
         kind=kind, key=f"event {event.pk}", member_ous=member, facts=facts, event=event
     )
     write_notices(occasion, _concerned(event, member, managers))
+
+
+def _name_last_reviewer(member: MemberOUS) -> None:
+    """Put who had the review last where nobody has it: it ended with what is told of."""
+    if member.reviewer is None:
+        rows = Assignment.objects.filter(member_ous=member, role=WorkRole.REVIEWER)
+        last: Assignment | None = rows.select_related("person").order_by("-pk").first()
+        member.reviewer = last.person if last else None
 
 
 def _managers() -> list[User]:

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from deliveries.links import LONGEST_LINK, NO_LINK, is_link
 from ingest.readers.json_text import NO_TEXT
 from projects.identity import BadUid, Uid, parse_identity, parse_project_code
+from projects.links import LONGEST_LINK, NO_LINK, is_link
 
 _SHORT, _LONG = 400, 100_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -7,14 +7,18 @@ from projects.models.project import Project
 from projects.models.schedblock import ExecBlock, SchedBlock
 from projects.models.stage_age import StageAge
 from projects.models.tracked import LivingThing, Tracked
+from projects.models.work import Assignment, Blockage, JournalEntry, Ticket
 
 __all__ = [
     "Alias",
+    "Assignment",
+    "Blockage",
     "DelegationKind",
     "Event",
     "EventKind",
     "ExecBlock",
     "GroupOUS",
+    "JournalEntry",
     "LivingThing",
     "MemberOUS",
     "Membership",
@@ -24,5 +28,6 @@ __all__ = [
     "SchedBlock",
     "ScienceGoal",
     "StageAge",
+    "Ticket",
     "Tracked",
 ]

@@ -93,6 +93,11 @@ class EventKind(models.TextChoices):
     REDELIVERY = "redelivery", "Redelivery"
     CLOCK = "clock", "Proprietary period"
     MEMBERSHIP = "membership", "Membership"
+    REDUCER = "reducer", "Data reducer"
+    REVIEWER = "reviewer", "Reviewer"
+    BLOCKED = "blocked", "Held up by"
+    TICKET = "ticket", "Ticket"
+    JOURNAL = "journal", "Journal"
 
 
 class Event(AboutOneThing):

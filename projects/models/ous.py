@@ -99,14 +99,25 @@ class MemberOUS(ObsUnitSet):
         related_name="assigned_member_ous",
         help_text="Data reducer whom it is assigned to.",
     )
+    reducer_decided_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person here last assigned it to reduce; UTC."
+    )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="reviewed_member_ous",
-        help_text="QA2 reviewer who opened it.",
+        help_text="QA2 reviewer who claimed or opened it.",
     )
+    blocked_on = models.CharField(
+        max_length=12, blank=True, help_text="What holds the work up; a copy of its history."
+    )
+    blocked_since = models.DateTimeField(null=True, blank=True, help_text="UTC.")
+    blocked_told = models.BooleanField(
+        default=False, help_text="Whether people on the project are told what holds it up."
+    )
+    blocked_note = models.TextField(blank=True)
     bands = models.JSONField(default=list, blank=True, help_text="ALMA receiver bands, 1 to 10.")
     array = models.CharField(max_length=12, blank=True, help_text="12m, 7m or TP.")
     target_names = models.TextField(blank=True, help_text="One name a line, as observed.")
@@ -164,6 +175,13 @@ class MemberOUS(ObsUnitSet):
             models.CheckConstraint(
                 condition=models.Q(qa2=None) | models.Q(qa2__in=[*QA2Outcome]),
                 name="member_ous_qa2_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    blocked_on="", blocked_since=None, blocked_told=False, blocked_note=""
+                )
+                | ~models.Q(blocked_on="") & models.Q(blocked_since__isnull=False),
+                name="member_ous_blocked_whole",
             ),
             models.CheckConstraint(
                 condition=models.Q(ra_deg=None) | models.Q(ra_deg__gte=0, ra_deg__lt=360),

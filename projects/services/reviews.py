@@ -10,9 +10,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils import timezone
 
 from projects.models import Event, EventKind, MemberOUS, SchedBlock
 from projects.moves import Way, find_move
+from projects.services.assignments import end_round
+from projects.services.blockages import unblock_where_over
 from projects.services.bulk import save_alike
 from projects.services.entering import (
     STATE_FIELDS,
@@ -55,11 +58,17 @@ def unverify_member(member: MemberOUS, *, account: Account, at: datetime) -> lis
 
 
 def send_back(
-    member: MemberOUS, block: SchedBlock | None, *, extra: Decimal, account: Account, at: datetime
+    member: MemberOUS,
+    block: SchedBlock | None,
+    *,
+    extra: Decimal,
+    account: Account,
+    at: datetime,
+    keeps_reducer: bool = True,
 ) -> list[Event]:
     """Let a member OUS fail QA2: ``extra`` executions more are asked of ``block``.
 
-    The verdict belongs to the round that ends; the new one has none.
+    The verdict belongs to the round that ends; the new one has none, and no reviewer.
     """
     events = _ask_more(block, extra, account, at) if block else []
     events += recount_executions(sched_block_ids=(), member_ous_ids=[member.pk], at=at)
@@ -67,6 +76,8 @@ def send_back(
     frm, member.qa2 = member.qa2, None
     verdict = _verdict(member, frm, QA2Outcome.FAIL, account, at)
     to = OUSState.PARTIALLY_OBSERVED if member.executions_passed > 0 else OUSState.READY
+    end_round(member, keeps_reducer=keeps_reducer, at=timezone.now())
+    events += unblock_where_over(member, to=to)
     step = enter(member, to=to, at=at, account=_silent(account))
     return [*events, *_decided(member, [verdict, step], at)]
 

@@ -26,10 +26,18 @@ from projects.models import (
     ScienceGoal,
 )
 from projects.moves import MACHINE_WAYS, Move, Way, find_move
-from projects.permissions import can_take, leads_on, open_steps
+from projects.permissions import (
+    can_take,
+    is_own_reduction,
+    leads_on,
+    open_steps,
+    opens_review,
+)
 from projects.progress import begins_round
 from projects.querysets.below import NOT_COUNTED
 from projects.rollup import is_held, project_following, rolled_up
+from projects.services.assignments import follow_step
+from projects.services.blockages import unblock_where_over
 from projects.services.bulk import save_alike
 from projects.services.entering import (
     STATE_FIELDS,
@@ -75,18 +83,17 @@ def move_state(
     move = legal_move(thing, to, actor, way)
     if actor is not None and not can_take(actor, move, thing):
         raise NotAllowed(f"The step from {move.frm} to {move.to} is not yours to take.")
-    if isinstance(thing, MemberOUS) and to == "Reviewing" and actor is not None:
-        MemberOUS.objects.filter(pk=thing.pk).update(reviewer=actor)
+    if actor is not None and isinstance(thing, MemberOUS) and opens_review(move):
+        refuse_own_reduction(actor, thing)
     if actor is not None and move.needs_note and not note.strip():
         raise NoteMissing(to)
     account = Account.of(actor, note, note_public)
     frm = thing.state
-    if isinstance(thing, MemberOUS) and begins_round(frm, to):
-        forget_verdict(thing)
+    events = _follow_work(thing, to, actor) if isinstance(thing, MemberOUS) else []
     event = enter(thing, to=to, at=at or timezone.now(), account=account, flag=flag)
     thing.state_decided_at = thing.state_since if actor else thing.state_decided_at
     save_states([thing], [event])
-    events = [event]
+    events.append(event)
     if isinstance(thing, SchedBlock):
         events += follow_block(thing, frm=frm)
     if project and any(isinstance(event.subject, MemberOUS) for event in events):
@@ -95,6 +102,20 @@ def move_state(
     append_events(events)
     thing.refresh_from_db()
     return thing
+
+
+def refuse_own_reduction(actor: User, member_ous: MemberOUS) -> None:
+    """Raise NotAllowed where the rule that somebody else reviews keeps ``actor`` away."""
+    if is_own_reduction(actor, member_ous):
+        raise NotAllowed("You reduced these data: somebody else reviews and decides on them.")
+
+
+def _follow_work(member: MemberOUS, to: str, actor: User | None) -> list[Event]:
+    """What a step means for those who work on a member OUS, and for its verdict."""
+    follow_step(member, frm=member.state, to=to, actor=actor)
+    if begins_round(member.state, to):
+        forget_verdict(member)
+    return unblock_where_over(member, to=to)
 
 
 def legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Move:

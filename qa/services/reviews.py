@@ -17,14 +17,14 @@ from projects.querysets.states import IN_HOLD
 from projects.services.entering import Account
 from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.reviews import end_hold, send_back, unverify_member, verify_member
-from projects.services.states import legal_move, roll_up
+from projects.services.states import legal_move, refuse_own_reduction, roll_up
 from projects.states import OUSState, QA2Outcome
 from qa.asked_got import Got, as_json
 from qa.checks import Ticked
 from qa.checks import as_json as checks_as_json
 from qa.errors import BadJudgement
 from qa.models import QA2Decision, QA2Reason
-from qa.permissions import can_decide_qa2, is_own_reduction
+from qa.permissions import can_review
 from qa.reasons import Reason
 from qa.reviewing import Review, reasons_of
 from qa.services.rounds import keep_rounds
@@ -43,6 +43,7 @@ def decide_qa2(
     sched_block: str = "",
     achieved: Iterable[Got] = (),
     checks: Iterable[Ticked] = (),
+    release_reducer: bool = False,
     actor: User,
     expected_version: int | None = None,
     at: datetime | None = None,
@@ -52,9 +53,10 @@ def decide_qa2(
 
     In one transaction under the project's lock: the decision with its reasons in the
     current round, the member OUS's step and copy of the verdict, for a Fail its scheduling
-    block and a new round, roll-ups, events. ``at`` is now unless history is told, ``hold`` as
-    long as the setting says unless that is history too. Raises NotAllowed, StaleVersion,
-    IllegalMove, BadJudgement.
+    block and a new round, which the data reducer goes into unless ``release_reducer``,
+    roll-ups, events. ``at`` is now unless history is told, ``hold`` as long as the setting
+    says unless that is history too. Raises NotAllowed, StaleVersion, IllegalMove,
+    BadJudgement.
     """
     member = _locked(member_ous, actor, expected_version)
     words = Review(
@@ -73,7 +75,7 @@ def decide_qa2(
     moment = at or timezone.now()
     held = moment + (hold or timedelta(seconds=settings.DELIVERY_HOLD_SECONDS))
     decision = _write(member, words, chosen, actor, at=moment, hold_until=held)
-    _finish(member, _follow(member, block, decision))
+    _finish(member, _follow(member, block, decision, keeps_reducer=not release_reducer))
     if outcome == QA2Outcome.FAIL:
         keep_rounds(member, moment)
     member_ous.refresh_from_db()
@@ -133,9 +135,8 @@ def _locked(member_ous: MemberOUS, actor: User, expected_version: int | None) ->
     lock_project(member_ous.project_id)
     rows = MemberOUS.objects.with_parents().select_for_update(of=("self",))
     member = rows.get(pk=member_ous.pk)
-    if is_own_reduction(actor, member):
-        raise NotAllowed("You reduced these data: somebody else decides on them.")
-    if not can_decide_qa2(actor, member):
+    refuse_own_reduction(actor, member)
+    if not can_review(actor):
         raise NotAllowed("Deciding on member OUSs is not yours.")
     if expected_version is not None and member.version != expected_version:
         raise StaleVersion(member.version)
@@ -202,11 +203,15 @@ def _weighed(member: MemberOUS, words: Review) -> Weighed:
     return found
 
 
-def _follow(member: MemberOUS, block: SchedBlock | None, decision: QA2Decision) -> list[Event]:
+def _follow(
+    member: MemberOUS, block: SchedBlock | None, decision: QA2Decision, *, keeps_reducer: bool
+) -> list[Event]:
     account, at = _account(decision), decision.at
     if decision.hold_until is None:
         extra = decision.extra_executions or Decimal(0)
-        return send_back(member, block, extra=extra, account=account, at=at)
+        return send_back(
+            member, block, extra=extra, account=account, at=at, keeps_reducer=keeps_reducer
+        )
     is_held = decision.hold_until > timezone.now()
     return verify_member(member, qa2=decision.outcome, is_held=is_held, account=account, at=at)
 

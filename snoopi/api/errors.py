@@ -10,7 +10,14 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from deliveries.errors import BadClockEntry, BadLinks, DeliveryError
-from projects.errors import IllegalMove, NotAllowed, NoteMissing, StaleVersion
+from projects.errors import (
+    BadWork,
+    IllegalMove,
+    NotAllowed,
+    NoteMissing,
+    NotNow,
+    StaleVersion,
+)
 from qa.errors import BadJudgement
 
 PROBLEM_TYPE = "application/problem+json"
@@ -82,14 +89,16 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
 def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
     if isinstance(exception, Http404 | PermissionDenied):
         return _of_django(exception)
-    if isinstance(exception, StaleVersion):
-        return ApiProblem(HTTPStatus.PRECONDITION_FAILED, str(exception))
+    if isinstance(exception, StaleVersion | NotNow):
+        stale = isinstance(exception, StaleVersion)
+        status = HTTPStatus.PRECONDITION_FAILED if stale else HTTPStatus.CONFLICT
+        return ApiProblem(status, str(exception))
     if isinstance(exception, IllegalMove):
         error = ProblemError(field="to", message=str(exception), legal=exception.legal)
         return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
     if isinstance(exception, NoteMissing):
         return BadValue("note", str(exception))
-    if isinstance(exception, BadJudgement | BadLinks):
+    if isinstance(exception, BadJudgement | BadLinks | BadWork):
         return BadValue(exception.field, str(exception), getattr(exception, "legal", None) or None)
     if isinstance(exception, DeliveryError):
         return _of_deliveries(exception)

@@ -19,6 +19,7 @@ from snoopi.api.views import (
     projects,
     reviews,
     sources,
+    working,
 )
 
 register_converter(RefConverter, "ref")
@@ -41,6 +42,13 @@ urlpatterns = [
     path("ous/<ref:ref>/state/", ous.OUSState.as_view(), name="ous-state"),
     path("ous/<ref:ref>/qa2/", reviews.OUSReview.as_view(), name="ous-qa2"),
     path("ous/<ref:ref>/qa2/undo/", reviews.OUSReviewUndo.as_view(), name="ous-qa2-undo"),
+    path("ous/<ref:ref>/work/", working.OUSWork.as_view(), name="ous-work"),
+    path("ous/<ref:ref>/assignment/", working.OUSAssignment.as_view(), name="ous-assignment"),
+    path("ous/<ref:ref>/blocked/", working.OUSBlocked.as_view(), name="ous-blocked"),
+    path("ous/<ref:ref>/tickets/", working.OUSTickets.as_view(), name="ous-tickets"),
+    path("ous/<ref:ref>/journal/", working.OUSJournal.as_view(), name="ous-journal"),
+    path("queues/", working.QueueList.as_view(), name="queue-list"),
+    path("queues/<str:name>/", working.QueueView.as_view(), name="queue-detail"),
     path("schedblocks/", blocks.SchedBlockList.as_view(), name="sched-block-list"),
     path("schedblocks/<ref:ref>/", blocks.SchedBlockView.as_view(), name="sched-block-detail"),
     path(

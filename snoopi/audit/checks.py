@@ -1,6 +1,6 @@
 """All checks, in the order in which they are made."""
 
-from snoopi.audit import clocks, copies, log, notices, packages, reviews, states
+from snoopi.audit import clocks, copies, log, notices, packages, reviews, states, work
 from snoopi.audit.faults import Check
 
 CHECKS = (
@@ -18,6 +18,7 @@ CHECKS = (
     Check("homes", "parts belong to one project", copies.projects_agree),
     Check("rounds", "QA2 rounds follow the log, verdicts their rounds", reviews.rounds_follow),
     Check("holds", "holds hold, and nobody outside was told", reviews.holds_hold),
+    Check("work", "who has work and what holds it up are on their rows", work.work_agrees),
     Check("clocks", "each clock started once and gives the stored end", clocks.clocks_agree),
     Check("deliveries", "deliveries are on their rows and in the log", packages.deliveries_agree),
     Check("under way", "deliveries under way are under way", packages.deliveries_under_way),

@@ -17,14 +17,18 @@ from deliveries.models import (
 )
 from projects.models import (
     Alias,
+    Assignment,
+    Blockage,
     Event,
     ExecBlock,
     GroupOUS,
+    JournalEntry,
     MemberOUS,
     Membership,
     Project,
     SchedBlock,
     ScienceGoal,
+    Ticket,
 )
 from qa.models import (
     ExecReport,
@@ -55,6 +59,10 @@ _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
     (ExecReport, "exec_block__project_id__in"),
     (PipelineRun, "member_ous__project_id__in"),
     (ClockEntry, "member_ous__project_id__in"),
+    (Assignment, "member_ous__project_id__in"),
+    (Blockage, "member_ous__project_id__in"),
+    (Ticket, "member_ous__project_id__in"),
+    (JournalEntry, "member_ous__project_id__in"),
     (FileHold, "member_ous__project_id__in"),
     (FileReading, "product_file__project_id__in"),
 )

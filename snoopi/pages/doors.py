@@ -24,6 +24,9 @@ Thing = TypeVar("Thing", bound=Tracked)
 Door = Callable[..., HttpResponseBase]
 
 
+_SAFE = ("GET", "HEAD")
+
+
 class PageRequest(HttpRequest):
     """A request of somebody who has logged in."""
 
@@ -49,9 +52,10 @@ def members_only(view: Door) -> Door:
 def takes_tokens(view: Door) -> Door:
     """Let a script in that names its API token, where it asks for a file (``?format=``).
 
-    Without a good token it is answered as anybody who has not logged in.
+    Without a good token it is answered as anybody who has not logged in. Nothing is changed by a
+    token here: a script writes over REST, where its token says whether it may.
     """
-    return _token_door(view, lambda request: "format" in request.GET)
+    return _token_door(view, lambda request: "format" in request.GET and request.method in _SAFE)
 
 
 def always_takes_tokens(view: Door) -> Door:

@@ -29,7 +29,11 @@ def ous_for(user: User, text: str) -> ObsUnitSet | None:
 def ous_rows(level: Level, user: User) -> QuerySet[Any]:
     """The OUSs of one level that ``user`` may see, as ``ous_for`` has them."""
     seen: Any = MODELS[level]._default_manager.visible_to(user)  # type: ignore[attr-defined]
-    rows: QuerySet[Any] = seen.with_parents() if level == Level.MEMBER_OUS else seen.with_progress()
+    if level == Level.MEMBER_OUS:
+        # Who has them is told to staff.
+        rows: QuerySet[Any] = seen.with_parents().select_related("reducer", "reviewer")
+    else:
+        rows = seen.with_progress()
     return rows.select_related("project__contact_scientist")
 
 

@@ -44,6 +44,7 @@ from snoopi.pages.plots import plot_row
 from snoopi.seasons import season_told
 from snoopi.support import citation_of, contact_of
 from snoopi.usual import usual_for
+from snoopi.work_told import work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         # Called by the template where it shows them: not in the tree.
         "pipeline_runs": partial(runs_told, member_ous, user),
         "package_files": partial(files_told, Q(member_ous=member_ous), user),
+        "work": partial(work_of, member_ous, user),
         "late_verdicts": late if is_staff_viewer(user) else (),
         "may_settle": can_settle_late_verdict(user),
         "may_add_value": can_enter_added_value(user),

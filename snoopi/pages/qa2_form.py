@@ -76,6 +76,8 @@ class QA2Form(forms.Form):
     )
     sched_block = forms.ChoiceField(required=False, label="of the scheduling block")
 
+    release_reducer = forms.BooleanField(required=False)
+
     def __init__(
         self, data: QueryDict | None, *, rows: Sequence[Compared], blocks: Sequence[SchedBlock]
     ) -> None:
@@ -106,6 +108,7 @@ class QA2Form(forms.Form):
             "checks": values["checks"],
             "extra_executions": values["extra_executions"] if is_fail else None,
             "sched_block": values["sched_block"] if is_fail else "",
+            "release_reducer": is_fail and values["release_reducer"],
         }
 
     def refuse(self, error: BadJudgement) -> None:

@@ -25,6 +25,7 @@ from qa.services.weighing import weigh
 from qa.warned import findings_of
 from snoopi.pages.evidence import package_told
 from snoopi.pages.panels import ous_crumbs
+from snoopi.work_told import work_of
 
 RUNS_SHOWN = 40
 STAGES_SHOWN = 12
@@ -67,6 +68,7 @@ def cockpit(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "may_decide": can_decide_qa2(user, member_ous),
         "will": what_will_happen(member_ous, weighed.blocks),
         "crumbs": ous_crumbs(member_ous),
+        "work": work_of(member_ous, user),
     }
 
 

@@ -12,6 +12,7 @@ from accounts.rights import Right, Scope
 from projects.models import MemberOUS, Membership, Project, Role, SchedBlock
 from projects.public import meaning_of, public_state, staff_label
 from projects.states import ACTIVE_PROJECT_STATES, Level, Meaning
+from snoopi.queues import QUEUES
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,17 @@ def staff_counts(user: User) -> list[WorkCount]:
     counted = rows.filter(state__in=_STAFF_STATES).order_by().values_list("state")
     found = dict(counted.annotate(Count("pk")))
     blocks = reverse("projects:sched-block-list")
+    queues = {
+        str(state): reverse("qa-queue", args=[queue.name])
+        for queue in QUEUES.values()
+        for state in queue.states
+    }
     return [
         WorkCount(
             staff_label(state),
             meaning_of(public_state(Level.MEMBER_OUS, state)),
             found[state],
-            f"{blocks}?{urlencode({'member_state': state})}",
+            queues.get(state) or f"{blocks}?{urlencode({'member_state': state})}",
         )
         for state in _STAFF_STATES
         if state in found

@@ -20,10 +20,12 @@ from snoopi.pages.views import (
     packages,
     plots,
     project,
+    queues,
     reviewing,
     search,
     things,
     view_as,
+    working,
 )
 from snoopi.pages.views import help as help_views
 
@@ -58,6 +60,10 @@ project_patterns = [
     path("ous/<path:ref>/qa2/", reviewing.ous_qa2, name="ous-qa2"),
     path("ous/<path:ref>/qa2.pdf", reviewing.ous_qa2_pdf, name="ous-qa2-pdf"),
     path("ous/<path:ref>/clock/", clocks.ous_clock, name="ous-clock"),
+    path("ous/<path:ref>/assignment/", working.ous_assignment, name="ous-assignment"),
+    path("ous/<path:ref>/blocked/", working.ous_blocked, name="ous-blocked"),
+    path("ous/<path:ref>/tickets/", working.ous_tickets, name="ous-tickets"),
+    path("ous/<path:ref>/journal/", working.ous_journal, name="ous-journal"),
     path("ous/<path:ref>/late-verdict/", judging.late_verdict, name="late-verdict"),
     path("ous/<path:ref>/", things.ous_detail, name="ous-detail"),
     path("execblocks/<path:ref>/plots/<slug:name>/", plots.exec_block_plot, name="exec-block-plot"),
@@ -83,6 +89,8 @@ urlpatterns = [
     path("mail/<int:pk>/bounced/", mail.bounced, name="mail-bounced"),
     path("mail/unsubscribe/<str:token>/", mail_wishes.unsubscribe, name="mail-unsubscribe"),
     path("settings/mail/", mail_wishes.mail_settings, name="mail-settings"),
+    path("qa/", queues.queues, name="qa-queues"),
+    path("qa/<str:name>/", queues.queue, name="qa-queue"),
     path("view-as/", view_as.view_as, name="view-as"),
     path("view-as/stop/", view_as.stop, name="view-as-stop"),
     path("view-as/log/", view_as.log, name="view-as-log"),

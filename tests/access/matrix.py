@@ -36,6 +36,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "judges": frozenset({"aod", "qa", "drm"}),
     "processes": frozenset({"drm", "qa", "reducer"}),
     "reviews": frozenset({"drm", "qa"}),
+    "draft-works": frozenset({"drm", "qa"}),
     "releases": _PI | {"drm", "admin", "arc", "cs"},
     # Who reads proprietary files, who does after giving a reason.
     "owns": _PI | {"data_delegee", "reducer"},
@@ -58,6 +59,10 @@ ASKED: dict[str, dict[str, Any]] = {
     "wish": {"body": {"default": "now"}},
     "links": {"body": {"weblog": "https://na.example.org/weblog"}},
     "settle": {"body": {"note": "the products stand"}},
+    "claim": {"body": {"act": "claim", "role": "reviewer"}},
+    "hold-up": {"body": {"reason": "software"}},
+    "ticket": {"body": {"reference": "PRTSPR-1"}},
+    "entry": {"body": {"text": "seen"}},
     "open-review": {"body": {"to": "Reviewing"}},
     "release": {"body": {"act": "release_early", "sure": "on"}},
     "correct": {"body": {"act": "correct", "until": "2030-01-01", "reason": "a DDT"}},
@@ -92,6 +97,7 @@ makes-correction 201 admin | 403 sees | 404 known | gate
 processes        done processes | 403 sees | 404 known | gate
 judge-form       200 judges | 403 sees | 404 known | gate
 judges           done judges | 403 sees | 404 known | gate
+draft-holds      409 draft-works | 403 draft-staff | 404 known | gate
 draft-judges     done judges | 403 draft-staff | 404 known | gate
 observes         done observes | 403 sees | 404 known | gate
 reviews          done reviews | 403 sees | 404 known | gate
@@ -102,6 +108,8 @@ draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
 extends          200 observes | 403 known | gate
 extends-done     done observes | 403 known | gate
+all-staff        200 all-staff | 403 known | gate
+staff-reads      200 staff | 403 sees | 404 known | gate
 mail             200 pi-herself | 200 all-staff | 404 known | gate
 resends          done admin | 403 pi-herself | 403 all-staff | 404 known | gate
 enters           done staff | 403 sees | 404 known | gate
@@ -216,7 +224,21 @@ projects:ous-qa2-undo          POST    held                     approves
 projects:ous-qa2-pdf           GET     member                   sees
 projects:ous-qa2-pdf           GET     held                     sees
 projects:ous-qa2-pdf           GET     deleted_member           draft
+projects:ous-assignment        POST    review+claim             approves
+projects:ous-blocked           POST    member+hold-up           processes
+projects:ous-blocked           POST    draft_member+hold-up     draft-holds
+projects:ous-tickets           POST    member+ticket            enters
+projects:ous-tickets           POST    draft_member+ticket      draft-enters
+projects:ous-journal           GET     member                   staff-reads
+projects:ous-journal           GET     member+csv               staff-reads
+projects:ous-journal           GET     draft_member             draft
+projects:ous-journal           GET     deleted_member+csv       draft
+projects:ous-journal           POST    member+entry             enters
+projects:ous-journal           POST    draft_member+entry       draft-enters
 projects:late-verdict          POST    review+settle            observes
+qa-queues                      GET     -                        all-staff
+qa-queue                       GET     queue                    all-staff
+qa-queue                       GET     queue+csv                all-staff
 deliveries                     GET     -                        known
 deliveries                     GET     -+text                   known
 deliveries                     GET     -+csv                    known
@@ -302,6 +324,22 @@ api:ous-state                  POST    member+process           processes
 api:ous-state                  POST    ready_member+time-out    observes
 api:ous-state                  POST    review+open-review       reviews
 api:ous-state                  POST    draft_member+time-out    draft-observes
+api:ous-work                   GET     member                   staff-reads
+api:ous-work                   GET     draft_member             draft
+api:ous-work                   GET     deleted_member           draft
+api:ous-assignment             POST    review+claim             approves
+api:ous-blocked                POST    member+hold-up           processes
+api:ous-blocked                POST    draft_member+hold-up     draft-holds
+api:ous-tickets                POST    member+ticket            enters
+api:ous-tickets                POST    draft_member+ticket      draft-enters
+api:ous-journal                GET     member                   staff-reads
+api:ous-journal                GET     member+csv               staff-reads
+api:ous-journal                GET     draft_member             draft
+api:ous-journal                POST    member+entry             enters-new
+api:ous-journal                POST    draft_member+entry       draft-enters-new
+api:queue-list                 GET     -                        all-staff
+api:queue-detail               GET     queue                    all-staff
+api:queue-detail               GET     queue+csv                all-staff
 api:sched-block-list           GET     -                        known
 api:sched-block-list           GET     -+csv                    known
 api:sched-block-detail         GET     block                    sees
@@ -396,6 +434,20 @@ CLOSED = frozenset(
         "api:mail-list",
         "api:added-value",
         "projects:ous-files",
+        # The work of the staff, which people outside are told nothing of.
+        "qa-queues",
+        "qa-queue",
+        "projects:ous-assignment",
+        "projects:ous-blocked",
+        "projects:ous-tickets",
+        "projects:ous-journal",
+        "api:ous-work",
+        "api:ous-assignment",
+        "api:ous-blocked",
+        "api:ous-tickets",
+        "api:ous-journal",
+        "api:queue-list",
+        "api:queue-detail",
         "view-as",
         "view-as-log",
         "view-as-pages",

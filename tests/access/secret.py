@@ -12,9 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from ingest.models import IngestJob, IngestProblem
 from projects.models import Project, SchedBlock
+from projects.services.blockages import block_work
 from projects.services.entering import Account, state_event
 from projects.services.events import append_events
 from projects.services.memberships import tie
+from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
 from tests.access.asking import Probe
 from tests.factories import (
@@ -110,6 +112,16 @@ _LISTS = [
     "api/events/?count=true",
     "api/events/?count=true&project={code}",
     "api/events/?count=true&kind=membership",
+    "api/events/?count=true&kind=journal",
+    "qa/",
+    "qa/?q={mark}",
+    *[f"qa/{name}/" for name in ("ready-for-review", "reviewing")],
+    "qa/reviewing/?q={mark}",
+    "qa/reviewing/?format=csv",
+    "api/queues/",
+    "api/queues/reviewing/?count=true",
+    "api/queues/reviewing/?q={mark}",
+    "api/queues/reviewing/?format=csv",
 ]
 _THINGS = [
     "projects/{code}/",
@@ -124,6 +136,10 @@ _THINGS = [
     "ous/{prefixed}/",
     "ous/{shouted}/",
     "ous/{member}/history/",
+    "ous/{member}/journal/",
+    "ous/{member}/journal/?format=csv",
+    "api/ous/{member}/work/",
+    "api/ous/{member}/journal/",
     "execblocks/{run}/",
     "api/projects/{code}/",
     "api/projects/{code}/tree/",
@@ -229,6 +245,9 @@ def _happen(project: Project, pi: User) -> None:
     reviewer = make_user(f"{MARK}_drm", roles=["drm"])
     member = project.memberous_set.get()
     move_state(member, to="Reviewing", actor=reviewer, note=f"{MARK} note", note_public=True)
+    write_journal(member, text=f"{MARK} entry", actor=reviewer)
+    add_ticket(member, reference=f"{MARK}-1", url=f"https://{MARK}.example.org/", actor=reviewer)
+    block_work(member, reason="other", note=f"{MARK} hindrance", actor=reviewer, note_public=True)
     block = SchedBlock.objects.get(project=project)
     account = Account(actor=pi, word=f"{MARK} word", note=f"{MARK} note", note_public=True)
     at = timezone.now()

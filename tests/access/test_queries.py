@@ -19,7 +19,15 @@ from django.utils import timezone
 from accounts.models import ApiToken, User, ViewedPage, Viewing
 from deliveries.models import ClockEntry, Delivery, Notice, ProductFile
 from ingest.models import IngestJob, IngestProblem, IngestSource
-from projects.models import Event, Project
+from projects.models import (
+    Assignment,
+    Blockage,
+    Event,
+    JournalEntry,
+    MemberOUS,
+    Project,
+    Ticket,
+)
 from qa.models import PipelineRun, QA2Round
 from snoopi.demo.plans import Goal, Tie
 from snoopi.demo.snapshot import (
@@ -77,7 +85,7 @@ GET projects:sched-block-detail block               5      5
 GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
-GET projects:ous-detail member                     17     17
+GET projects:ous-detail member                     17     21
 GET projects:ous-detail group                       6      6
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4
@@ -90,6 +98,11 @@ GET projects:ous-pipeline member+csv                4      4
 GET projects:ous-history member                     4      4
 GET projects:ous-history group                      6      6
 GET projects:ous-history member+csv                 4      4
+GET projects:ous-journal member                     3      4
+GET projects:ous-journal member+csv                 3      4
+GET qa-queues -                                     2      4
+GET qa-queue queue                                  2      5
+GET qa-queue queue+csv                              2      4
 GET deliveries -                                    3      3
 GET deliveries -+text                               3      3
 GET deliveries -+csv                                3      3
@@ -133,6 +146,12 @@ GET api:ous-files member+votable                    5      4
 GET api:file-list -                                 4      3
 GET api:file-list -+csv                             4      3
 GET api:file-list -+votable                         4      3
+GET api:ous-work member                             2      5
+GET api:ous-journal member                          2      3
+GET api:ous-journal member+csv                      2      3
+GET api:queue-list -                                1      2
+GET api:queue-detail queue                          1      3
+GET api:queue-detail queue+csv                      1      3
 GET api:sched-block-list -                          2      2
 GET api:sched-block-list -+csv                      2      2
 GET api:sched-block-detail block                    3      3
@@ -212,6 +231,7 @@ _TARGETS = (
     "source",
     "viewing",
     "mail",
+    "queue",
 )
 READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
 CONDITIONAL = [
@@ -248,6 +268,7 @@ def _multiply(world: World, number: int) -> None:
     _add_viewings(world, more)
     _add_products(project, number)
     _add_mails(world, more)
+    _add_work(world, number)
     _add_deliveries(project, more)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
@@ -298,6 +319,34 @@ def _add_viewings(world: World, more: int) -> None:
     ViewedPage.objects.bulk_create(
         ViewedPage(viewing=last, method="GET", path=f"/{n}", status=200) for n in range(more)
     )
+
+
+def _add_work(world: World, number: int) -> None:
+    """Queues and journals, with as much in them."""
+    project, admin = world.projects["project"], world.users["admin"]
+    first = project.memberous_set.order_by("pk")[0]
+    waiting = MemberOUS.objects.filter(state="ReadyForReview").order_by("pk")[0]
+    MemberOUS.objects.bulk_create(
+        MemberOUS(
+            project=project,
+            ref=f"local___w{n}",
+            state="ReadyForReview",
+            state_since=timezone.now(),
+            reducer=world.users["reducer"],
+            reviewer=world.users["qa"],
+        )
+        for n in range(number)
+    )
+    for member in (first, waiting):
+        kept = {"member_ous": member, "by": admin}
+        JournalEntry.objects.bulk_create(JournalEntry(text=f"{n}", **kept) for n in range(number))
+        Ticket.objects.bulk_create(Ticket(reference=f"T-{n}", **kept) for n in range(number))
+        over = {**kept, "person": admin, "role": "reducer", "until": timezone.now()}
+        Assignment.objects.bulk_create(Assignment(**over) for _ in range(number))
+        begun = {**kept, "reason": "pi", "state": "x", "since": timezone.now()}
+        Blockage.objects.bulk_create(
+            Blockage(until=timezone.now(), ended_by=admin, **begun) for _ in range(number)
+        )
 
 
 def _add_mails(world: World, more: int) -> None:

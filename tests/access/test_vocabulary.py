@@ -12,11 +12,16 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.models import User
 from projects.models import ExecBlock, Project, SchedBlock
 from projects.public import PublicState, staff_label
+from projects.services.assignments import hand_over
+from projects.services.blockages import block_work
 from projects.services.memberships import tie
+from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
 from projects.states import STATES_OF, Level, OUSState, QA0Status, SchedBlockState
+from projects.work import WorkRole
 from tests.access.asking import Probe, ask
 from tests.access.world import World, rolled_back
 from tests.factories import make_project, make_sched_block, make_user
@@ -268,6 +273,20 @@ def _standing_in(project: Project, state: str) -> Any:
     return rows.filter(state=state).order_by("pk")[0]
 
 
+def _work_inside(member: Any, actor: User) -> None:
+    """What staff keep of their work, none of it marked to be told."""
+    hand_over(member, role=WorkRole.REVIEWER, to=None, actor=actor, note="on leave")
+    hand_over(member, role=WorkRole.REVIEWER, to=_reviewer(), actor=actor)
+    block_work(member, reason="software", note="CAS-1", actor=actor)
+    add_ticket(member, reference="PRTSPR-1", actor=actor)
+    write_journal(member, text="phase jumps", actor=actor)
+
+
+def _reviewer() -> User:
+    """Somebody who may review."""
+    return make_user("night_reviewer", roles=["qa"], qualifications=["QA2APPRV"])
+
+
 def _step_inside(moving: list[Any]) -> None:
     actor = make_user("night_drm", roles=["drm"])
     for thing, states in zip(moving, STEPS_INSIDE.values(), strict=True):
@@ -275,6 +294,8 @@ def _step_inside(moving: list[Any]) -> None:
         for state in states:
             move_state(thing, to=state, actor=actor, note="inside")
         thing.refresh_from_db()
+        if thing.state == "Reviewing":
+            _work_inside(thing, actor)
         assert thing.public_state == outside
 
 

@@ -253,6 +253,7 @@ def _name_things(world: World) -> None:
         name="alma", kind="tap", address="https://example.org/tap", every_s=900, selection="x"
     )
     world.things["source"] = source.name
+    world.things["queue"] = "ready-for-review"
     world.things["nothing"] = "nothing/at/all/"
     world.things["spelled"] = f"ous/{fully.uid}/status/"
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from projects.models import ExecBlock, MemberOUS, SchedBlock
+from projects.models import Assignment, ExecBlock, MemberOUS, SchedBlock
 from projects.services.states import move_state
 from qa.models import QA2Decision
 from tests.factories import make_project, make_token, make_user, settle
@@ -193,3 +193,32 @@ def test_judges_of_all_executions_of_a_block_at_once_leave_counts_and_states_rig
     assert answers == [200] * 4
     assert [block.executions_passed, member.executions_passed] == [4, 4]
     assert [block.state, member.state] == ["FullyObserved", "FullyObserved"]
+
+
+def _claim(token, ref, tag, start):
+    client = Client(
+        headers={"authorization": f"Token {token}", "if-match": tag}, raise_request_exception=False
+    )
+    start.wait()
+    body = {"act": "claim", "role": "reviewer"}
+    return client.post(f"/api/v1/ous/{ref}/assignment/", body, "application/json").status_code
+
+
+@pytest.mark.parametrize(("tag", "lost"), [("current", 412), ("*", 409)])
+def test_two_who_claim_the_same_one_has_it(tag, lost):
+    people = [make_user(roles=["qa"], qualifications=["QA2APPRV"]) for _ in range(2)]
+    tokens = [make_token(person) for person in people]
+    member = make_project(members=[{"state": "ReadyForReview"}]).memberous_set.get()
+    reading = Client(headers={"authorization": f"Token {tokens[0]}"})
+    if tag == "current":
+        tag = reading.get(f"/api/v1/ous/{member.ref}/work/")["ETag"]
+    start, logged = Barrier(2), FromNowOn()
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(_closing, _claim, token, member.ref, tag, start) for token in tokens]
+        answers = [one.result() for one in asked]
+
+    assert sorted(answers) == [200, lost]
+    winner = people[answers.index(200)]
+    assert Assignment.objects.get().person == winner
+    assert logged(kind="reviewer").get().actor == winner

@@ -210,6 +210,11 @@ CASES = [
         ),
     ),
     Spoiled(
+        "what holds work up",
+        row(MemberOUS, "held", blocked_on="pi", blocked_since=datetime(2031, 2, 3, tzinfo=UTC)),
+        ("work: " + HELD + "blocked_on is pi, should be nothing",),
+    ),
+    Spoiled(
         "a hold without a verdict",
         of(
             lambda o: QA2Decision.objects.filter(round__member_ous=o.held),

@@ -65,16 +65,16 @@ def test_banner_tells_demonstration_data(is_demo, pi, logged_in):
     assert ("Demonstration data" in text_of(logged_in(pi))) is is_demo
 
 
+_STAFF_PLACES = ("Home", "Projects", "SchedBlocks", "QA", "Deliveries", "Mail", "Help")
+
+
 @pytest.mark.parametrize(
     ("who", "places"),
     [
         ("pi", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help"]),
-        ("drm", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help"]),
-        (
-            "admin",
-            ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help", "Ingest", "View as"],
-        ),
-        ("arc", ["Home", "Projects", "SchedBlocks", "Deliveries", "Mail", "Help", "View as"]),
+        ("drm", [*_STAFF_PLACES]),
+        ("admin", [*_STAFF_PLACES, "Ingest", "View as"]),
+        ("arc", [*_STAFF_PLACES, "View as"]),
     ],
 )
 def test_navigation_leads_only_where_the_person_may_go(who, places, somebody, logged_in):
@@ -83,6 +83,18 @@ def test_navigation_leads_only_where_the_person_may_go(who, places, somebody, lo
     nav = page[page.index('aria-label="Main"') : page.index('class="quick"')]
     assert re.findall(r"<span>([^<]+)</span></a></li>", nav) == places
     assert re.findall(r'aria-current="page">.*?<span>([^<]+)', nav) == ["Help"]
+
+
+def test_places_that_a_phone_has_no_room_for_stand_behind_one(pi, admin, logged_in):
+    behind = {}
+    for person in (pi, admin):
+        page = text_of(logged_in(person), "/help/")
+        found = re.findall(r'<li class="later"><a [^>]*>.*?<span>([^<]+)', page)
+        again = re.findall(r"<svg[^>]*><use[^>]*/></svg>([A-Z][\w ]+)</a></li>", page)
+        assert found == again
+        behind[person.username] = found
+
+    assert behind == {"pi": [], "admin": ["Deliveries", "Mail", "Help", "Ingest", "View as"]}
 
 
 def test_page_holds_nothing_that_the_security_policy_refuses(pi, cast_project, logged_in):

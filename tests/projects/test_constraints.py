@@ -12,15 +12,19 @@ from django.utils import timezone
 
 from projects.models import (
     Alias,
+    Assignment,
+    Blockage,
     Event,
     ExecBlock,
     GroupOUS,
+    JournalEntry,
     MemberOUS,
     Membership,
     Project,
     SchedBlock,
     ScienceGoal,
     StageAge,
+    Ticket,
 )
 from tests.factories import make_project, make_user
 
@@ -86,7 +90,26 @@ def alias(**fields: object) -> Violation:
     return make
 
 
+def work(model: type[Model], *, times: int = 1, **fields: object) -> Violation:
+    """Keep something of staff's work on a member OUS, with impossible values or twice."""
+
+    def make(project: Project) -> None:
+        person = make_user("worker")
+        given: dict[str, object] = {"member_ous": project.memberous_set.first(), "by": person}
+        own: dict[type[Model], dict[str, object]] = {
+            Assignment: {"role": "reducer", "person": person},
+            Blockage: {"reason": "pi", "state": "Processing", "since": NIGHT},
+            Ticket: {"reference": "PRTSPR-1"},
+            JournalEntry: {"text": "seen"},
+        }
+        for _ in range(times):
+            model._default_manager.create(**{**given, **own[model], **fields})
+
+    return make
+
+
 NIGHT = timezone.now()
+EVENING = NIGHT - timedelta(hours=9)
 VIOLATIONS: list[tuple[str, Violation]] = [
     ("project_keys_not_empty", changed(Project, code="")),
     ("project_keys_not_empty", changed(Project, uid="")),
@@ -129,6 +152,18 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("event_for_somebody", event(for_staff=False, for_public=False)),
     ("alias_unique_in_level", alias()),
     ("alias_about_one_thing", alias(level="member_ous")),
+    ("member_ous_blocked_whole", changed(MemberOUS, blocked_on="pi")),
+    ("member_ous_blocked_whole", changed(MemberOUS, blocked_since=NIGHT)),
+    ("assignment_one_open", work(Assignment, times=2)),
+    ("assignment_role_known", work(Assignment, role="cook")),
+    ("assignment_ends_later", work(Assignment, since=NIGHT, until=EVENING)),
+    ("blockage_one_open", work(Blockage, times=2)),
+    ("blockage_reason_known", work(Blockage, reason="weather")),
+    ("blockage_ends_later", work(Blockage, until=EVENING)),
+    ("ticket_once", work(Ticket, times=2)),
+    ("ticket_reference_not_empty", work(Ticket, reference="")),
+    ("ticket_ends_later", work(Ticket, since=NIGHT, until=EVENING)),
+    ("journal_text_not_empty", work(JournalEntry, text="")),
     ("stage_age_once", age(times=2)),
     ("stage_age_median_not_negative", age(median_days=-1)),
     ("stage_age_longer_among_going_on", age(going_on=1, longer=2)),

@@ -140,7 +140,7 @@ class QA2Request(TypedDict, total=False):
     """A decision; a comment is internal unless `public` is true.
 
     `extra_executions` belongs to Fail, which sends `sched_block` (a ref; the first one where
-    it is left out) back for more.
+    it is left out) back for more; the data reducer stays assigned unless `release_reducer`.
     """
 
     outcome: Required[QA2Word]
@@ -151,6 +151,7 @@ class QA2Request(TypedDict, total=False):
     checks: list[QA2CheckGiven]
     extra_executions: float | None
     sched_block: str
+    release_reducer: bool
 
 
 class QA2Undo(TypedDict, total=False):

@@ -9,10 +9,11 @@ from rest_framework.response import Response
 
 from deliveries import models
 from deliveries.letters import subject_of
-from deliveries.links import LINKS, LONGEST_LINK
+from deliveries.links import LINKS
 from deliveries.models import Notice, NoticeKind, NoticeState
 from deliveries.permissions import can_enter_added_value
 from deliveries.services.added_value import enter_added_value
+from projects.links import LONGEST_LINK
 from projects.models import MemberOUS
 from snoopi.api.base import ApiRequest, ApiView, body_object, found_or_404, text_field
 from snoopi.api.conditional import Validators

@@ -96,23 +96,29 @@ def _told(user: User, member: MemberOUS, status: HTTPStatus) -> Response:
 
 
 def _decision(body: dict[str, Any]) -> dict[str, Any]:
-    outcome, codes, public = body.get("outcome"), body.get("reasons", []), body.get("public", False)
+    outcome, codes = body.get("outcome"), body.get("reasons", [])
     if not isinstance(outcome, str):
         raise BadValue("outcome", "must be the name of an outcome")
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
         raise BadValue("reasons", "must be a list of codes")
-    if not isinstance(public, bool):
-        raise BadValue("public", "must be true or false")
     return {
         "outcome": outcome,
         "reasons": codes,
         "comment": text_field(body, "comment", longest=LONGEST_COMMENT),
-        "comment_public": public,
+        "comment_public": _yes(body, "public"),
+        "release_reducer": _yes(body, "release_reducer"),
         "achieved": [_figure(item) for item in _objects(body, "achieved")],
         "checks": _checks(_objects(body, "checks")),
         "extra_executions": _extra(body.get("extra_executions")),
         "sched_block": text_field(body, "sched_block", longest=LONGEST_NAME),
     }
+
+
+def _yes(body: dict[str, Any], name: str) -> bool:
+    said = body.get(name, False)
+    if not isinstance(said, bool):
+        raise BadValue(name, "must be true or false")
+    return said
 
 
 def _objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
