@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test lint style types arrows templates migrations schema shape \
-	images openapi format pictures lock clean run-env dev-env
+	images openapi format pictures drill lock clean run-env dev-env
 
 help: ## Lists these commands.
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,10 @@ schema: dev-env ## docs/openapi.yaml is what the code says.
 images: dev-env ## hadolint, and docker-compose.yml against its schema.
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+
+drill: dev-env ## Delivers while everything fails at random; ARGS="--seed 7 --deliveries 100".
+	@requirements/install.sh servers
+	@$(python) -m tests.tools.drill $(ARGS)
 
 pictures: dev-env ## Takes the pictures of the README from a demo observatory of its own.
 	@requirements/install.sh servers

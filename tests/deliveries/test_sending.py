@@ -31,7 +31,7 @@ def odd(settings):
     started = []
 
     def start(**at):
-        server = OddServer(**at)
+        server = OddServer(at)
         settings.EMAIL_PORT = server.port
         started.append(server)
         return server

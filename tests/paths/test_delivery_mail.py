@@ -199,7 +199,7 @@ def test_mail_of_a_worker_that_was_killed_arrives(
     worker: None, smtp_sink: SmtpSink, moment: str
 ) -> None:
     (notice,) = deliver(make_member(make_pi()))
-    stalling = OddServer(**{KILLED_AT[moment]: STALL})
+    stalling = OddServer({KILLED_AT[moment]: STALL})
     base = os.environ["DATABASE_URL"].rpartition("/")[0]
     environment = os.environ | {
         "DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}",

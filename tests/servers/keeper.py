@@ -25,6 +25,7 @@ def main() -> None:
         user=options.user,
         start_new_session=True,
     )
+    (options.folder / "pid").write_text(str(server.pid))
     Thread(target=note_end, args=(server, options.folder), daemon=True).start()
     sys.stdin.buffer.read()
     stop(server, signal.Signals[options.signal])

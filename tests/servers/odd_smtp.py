@@ -1,7 +1,8 @@
 """An SMTP server that goes wrong as it is told, by the step it has come to."""
 
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -36,16 +37,18 @@ class OddServer:
 
     ``at`` maps a command to what is answered, or to DROP, STALL for what is done; beside the
     commands: CONNECT, BODY (after the first line of a mail), END (after its last). A mail that
-    was dropped or stalled at its END was taken. It may be changed at any time.
+    was dropped or stalled at its END was taken. It may be changed at any time, and so may
+    ``pause_s``, how long it thinks over each mail that it has taken.
     """
 
-    def __init__(self, **at: str) -> None:
-        self.at, self.connections = at, 0
+    def __init__(self, at: Mapping[str, str] | None = None, port: int = 0) -> None:
+        self.at: Mapping[str, str] = at or {}
+        self.connections, self.pause_s = 0, 0.0
         self.mails: list[EmailMessage] = []
         self.recipients: list[tuple[str, ...]] = []
         self.stalled = 0
         self._changed, self._over = Condition(), Event()
-        self._listener = socket.create_server(("127.0.0.1", free_port()))
+        self._listener = socket.create_server(("127.0.0.1", port or free_port()))
         self.port = int(self._listener.getsockname()[1])
         Thread(target=self._serve, daemon=True).start()
 
@@ -115,6 +118,7 @@ class OddServer:
         told = self.at.get("END", "250 taken")
         if told in (DROP, STALL) or told.startswith("250"):
             self._note(content, tuple(talk.recipients))
+            time.sleep(self.pause_s)
         return self._answer(talk, told)
 
     def _note(self, content: bytes = b"", to: tuple[str, ...] = (), stalled: int = 0) -> None:

@@ -1,10 +1,13 @@
 """Starting, awaiting and stopping the servers of a test run."""
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,6 +52,13 @@ class Server:
     def stop(self) -> None:
         """Let go of the keeper and wait until the server and its folder are gone."""
         self._keeper.communicate()
+
+    def kill(self) -> None:
+        """End it and its children as a power cut does: none has a say."""
+        pid = int(self.log.with_name("pid").read_text())
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        self.stop()
 
     def await_answer(
         self, ask: Callable[[], Answer], refused: type[Exception], patience_s: float = 60

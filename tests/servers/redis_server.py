@@ -13,13 +13,13 @@ __all__ = ["ask_version", "start"]
 DATABASES = 64
 
 
-def start() -> tuple[Server, str]:
+def start(port: int | None = None) -> tuple[Server, str]:
     """Start a server that keeps nothing on disk and return it with its URL."""
     try:
         program = find_redis()
     except Missing as problem:
         raise ServerUnavailable(str(problem)) from problem
-    port = free_port()
+    port = port or free_port()
     options = {
         "bind": "127.0.0.1",
         "port": port,

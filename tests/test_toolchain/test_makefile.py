@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROMISED = ("run", "serve", "test", "lint", "lock", "clean")
+PROMISED = ("run", "serve", "test", "lint", "drill", "lock", "clean")
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
