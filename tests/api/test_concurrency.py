@@ -1,6 +1,8 @@
 """Many at once, with real threads and real commits."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from threading import Barrier
 
 import pytest
@@ -171,6 +173,43 @@ def test_two_reviewers_of_one_member_ous_one_decision_and_one_412(outcomes):
     assert answers == [201, 412]
     assert QA2Decision.objects.get().outcome in outcomes
     assert logged(kind="qa2").count() == 1
+
+
+ROUNDS = 40
+
+
+def _review_all(token, wanted, start):
+    """Decide on one member OUS after the other, each at the moment of the other reviewer."""
+    return [_review(token, ref, tag, body, start) for ref, tag, body in wanted]
+
+
+def test_two_reviewers_at_the_same_moment_time_and_again():
+    people = [make_user(roles=["qa"], qualifications=["QA2APPRV"]) for _ in range(2)]
+    tokens = [make_token(person) for person in people]
+    projects = [make_project(members=[{"state": "Reviewing"}] * 10) for _ in range(ROUNDS // 10)]
+    members = [member for project in projects for member in project.memberous_set.all()]
+    reading = Client(headers={"authorization": f"Token {tokens[0]}"})
+    tags = [reading.get(f"/api/v1/ous/{member.ref}/qa2/")["ETag"] for member in members]
+    bodies = cycle([{"outcome": "Pass"}, {"outcome": "SemiPass", "reasons": ["tsys"]}])
+    wanted = [
+        [(member.ref, tag, next(bodies)) for member, tag in zip(members, tags, strict=True)],
+        [(member.ref, tag, {"outcome": "Pass"}) for member, tag in zip(members, tags, strict=True)],
+    ]
+    start = Barrier(2)
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [
+            pool.submit(_closing, _review_all, token, each, start)
+            for token, each in zip(tokens, wanted, strict=True)
+        ]
+        answers = Counter(
+            tuple(sorted(pair)) for pair in zip(*(one.result() for one in asked), strict=True)
+        )
+
+    assert answers == {(201, 412): ROUNDS}
+    assert QA2Decision.objects.count() == ROUNDS
+    decided = QA2Decision.objects.values("round__member_ous").distinct().count()
+    assert decided == ROUNDS
 
 
 def test_judges_of_all_executions_of_a_block_at_once_leave_counts_and_states_right():
