@@ -14,6 +14,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _DATATYPES = {int: "int", float: "double", bool: "boolean"}
 # Texts of our own making hold no letter beyond ASCII; names and labels may.
 _PLAIN = ("meta.id", "meta.code")
+_ID = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _POSITIONS = ("pos.eq.ra", "pos.eq.dec")
 
 
@@ -36,8 +37,10 @@ def votable(
     resource = tree.Resource(name=name, type="results")
     file.resources.append(resource)
     status = "OVERFLOW" if is_cut else "OK"
-    for key, value in {"QUERY_STATUS": status, **notes}.items():
-        resource.infos.append(tree.Info(name=_clean(key), value=_clean(value)))
+    for number, (key, value) in enumerate({"QUERY_STATUS": status, **notes}.items()):
+        # Of an odd name the library would make an ID, and complain.
+        named = {} if _ID.fullmatch(key) else {"ID": f"note_{number}"}
+        resource.infos.append(tree.Info(name=_clean(key), value=_clean(value), **named))
     has_positions = any(column.ucd.startswith(_POSITIONS) for column in columns)
     if has_positions:
         resource.coordinate_systems.append(tree.CooSys(ID="icrs", system="ICRS"))

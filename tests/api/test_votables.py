@@ -255,6 +255,15 @@ def test_pyvo_reads_it_as_its_own_results(client_for, boss, observed):
     assert len(table) == 2
 
 
+def test_odd_question_is_noted_without_complaint(client_for, boss, observed):
+    address = url("ous/", observed, format="votable")
+
+    content = client_for(boss).get(f"{address}&R%20%F3%85%A9%AD\x05=%C3%92").content
+
+    names = [info.name for info in strict(content).resources[0].infos]
+    assert any(name.startswith("R ") for name in names)
+
+
 def test_accept_header_asks_for_a_votable(client_for, boss, observed):
     accepted = {"accept": "application/x-votable+xml"}
 
