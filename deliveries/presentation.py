@@ -77,7 +77,6 @@ class DeliveryTold:
     """One delivery; places are for staff; ``changes`` against the delivery before."""
 
     delivery: Delivery
-    state: str
     places: tuple[PlaceTold, ...]
     changes: Difference | None
 
@@ -162,7 +161,7 @@ def _line(line: Line, row: ClockEntry, viewer: Viewer) -> LineTold:
 
 def _deliveries(member_ous: MemberOUS, viewer: Viewer) -> tuple[DeliveryTold, ...]:
     """Newest first; for others than staff what was delivered."""
-    rows = Delivery.objects.filter(member_ous=member_ous)
+    rows = Delivery.objects.filter(member_ous=member_ous).with_things()
     if is_staff_viewer(viewer):
         missing = MissingFile.objects.select_related("product_file")
         rows = rows.prefetch_related("places", Prefetch("places__missing_files", missing))
@@ -187,7 +186,7 @@ def _told(
     told = tuple(
         PlaceTold(place, list(place.missing_files.all())[:MISSING_SHOWN]) for place in places
     )
-    return DeliveryTold(row, DeliveryState(row.state).label, told, changes)
+    return DeliveryTold(row, told, changes)
 
 
 def _contents(member_ous: MemberOUS) -> dict[int, Contents]:

@@ -12,6 +12,9 @@ from projects.models import MemberOUS, Project
 from projects.querysets.project import Viewer, is_staff_viewer, sees_everything
 from qa.models import QA2Round
 
+# A generation says where a file lies in the store, and which others go with it.
+LOOSE_FILES = "Files without a generation are known: none is delivered before a manifest names it."
+
 
 class DeliveryState(models.TextChoices):
     """How far a delivery has come."""
@@ -33,8 +36,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return found.filter(project_id__in=Project.objects.visible_to(user).order_by().values("pk"))
 
     def with_things(self) -> Self:
-        """With project and member OUS, to be read without another query."""
-        return self.select_related("project", "member_ous")
+        """With project, member OUS and ``hindrance``, to be read without another query."""
+        loose = ProductFile.objects.filter(
+            member_ous_id=models.OuterRef("member_ous_id"), generation=None
+        )
+        found = self.select_related("project", "member_ous")
+        return found.annotate(has_loose_files=models.Exists(loose))
 
     def due(self, now: datetime) -> Self:
         """Keep those that may be checked now and that nobody has."""
@@ -76,6 +83,9 @@ class Delivery(models.Model):
 
     objects = DeliveryQuerySet.as_manager()
 
+    # Read by ``with_things``.
+    has_loose_files: bool
+
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ("-id",)
@@ -111,6 +121,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.generation or '?'} of {self.member_ous_id}"
+
+    @property
+    def hindrance(self) -> str:
+        """What it waits for, or why it failed; of a row read ``with_things``."""
+        is_waiting = self.state == DeliveryState.WAITING
+        return f"{self.words} {LOOSE_FILES}" if is_waiting and self.has_loose_files else self.words
 
 
 class DeliveryPlace(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from deliveries.models import DeliveryState, NoticeState
 from projects.models import ScienceGoal
 from projects.states import Family, Level, Meaning, QA0Status, QA2Outcome
 from qa.criteria import Answer
@@ -66,6 +67,58 @@ QA2_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             Family.BAD,
             "The products do not meet what was asked for.",
             "More executions are taken, then the data are processed again.",
+        ),
+    }
+)
+
+DELIVERY_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        DeliveryState.WAITING: Meaning(
+            Family.NOTHING_YET,
+            "It passed QA2, but no products of a new generation are known.",
+            "It goes on by itself once files with sizes, checksums and a generation come in.",
+        ),
+        DeliveryState.CHECKING: Meaning(
+            Family.IN_PROGRESS,
+            "Every place is asked for every file, its size and its checksum.",
+            "Once all are complete it is delivered; until then it is checked again by itself.",
+        ),
+        DeliveryState.DELIVERED: Meaning(
+            Family.GOOD,
+            "Every place had every file, the clock has started, and the PI was written to.",
+            "The data can be downloaded.",
+        ),
+        DeliveryState.FAILED: Meaning(
+            Family.BAD,
+            "Too many checks found something missing: nobody goes on with it by itself.",
+            "Repair what is missing, then try it again on the page of the member OUS.",
+        ),
+    }
+)
+
+NOTICE_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        NoticeState.PENDING: Meaning(
+            Family.NOTHING_YET, "It is written and waits for the mail server.", "It is sent."
+        ),
+        NoticeState.CLAIMED: Meaning(
+            Family.IN_PROGRESS, "A worker has taken it up.", "It is handed over."
+        ),
+        NoticeState.HANDING_OVER: Meaning(
+            Family.IN_PROGRESS,
+            "It is being given to the mail server.",
+            "If that breaks off it is sent once more, and flagged.",
+        ),
+        NoticeState.SENT: Meaning(Family.GOOD, "The mail server has taken it.", ""),
+        NoticeState.FAILED: Meaning(
+            Family.BAD,
+            "It was not sent: there is no address, or the mail server will not have it.",
+            "An administrator can send it again, to the address that is on file then.",
+        ),
+        NoticeState.BOUNCED: Meaning(
+            Family.BAD,
+            "It was sent and came back.",
+            "An administrator can send it again, to the address that is on file then.",
         ),
     }
 )

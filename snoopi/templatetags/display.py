@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from deliveries.models import DeliveryState, NoticeState
 from projects.models import LivingThing, ObsUnitSet, Tracked
 from projects.presentation import Standing, format_count, standing
 from projects.states import Family, Meaning
@@ -24,7 +25,9 @@ from snoopi import coordinates
 from snoopi.pages.glossary import (
     ANSWER_MEANINGS,
     ARRAY_WORDS,
+    DELIVERY_MEANINGS,
     LEVEL_WORDS,
+    NOTICE_MEANINGS,
     QA0_MEANINGS,
     QA2_MEANINGS,
     title_of,
@@ -71,6 +74,18 @@ def qa0_badge(word: str) -> SafeString:
 def qa2_badge(word: str) -> SafeString:
     """A QA2 verdict as shape, word and color."""
     return _badge(QA2_MEANINGS[word], word)
+
+
+@register.filter
+def delivery_badge(word: str) -> SafeString:
+    """How far a delivery has come, as shape, word and color."""
+    return _badge(DELIVERY_MEANINGS[word], DeliveryState(word).label)
+
+
+@register.filter
+def notice_badge(word: str) -> SafeString:
+    """What became of a mail, as shape, word and color."""
+    return _badge(NOTICE_MEANINGS[word], NoticeState(word).label)
 
 
 @register.filter

@@ -103,8 +103,8 @@ GET projects:ous-journal member+csv                 3      4
 GET qa-queues -                                     2      4
 GET qa-queue queue                                  2      5
 GET qa-queue queue+csv                              2      4
-GET deliveries -                                    3      3
-GET deliveries -+text                               3      3
+GET deliveries -                                    3      4
+GET deliveries -+text                               3      4
 GET deliveries -+csv                                3      3
 GET blankets -                                      2      3
 GET product-file file                               5      4

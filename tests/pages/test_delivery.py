@@ -52,6 +52,17 @@ def page_of(client, member, people):
 
 
 @pytest.fixture
+def list_of(client, people):
+    """Answer the list of deliveries as somebody sees it."""
+
+    def show(name):
+        client.force_login(people[name])
+        return client.get("/deliveries/").content.decode()
+
+    return show
+
+
+@pytest.fixture
 def act(client, member, people):
     """Send one of the section's forms as somebody."""
 
@@ -82,7 +93,7 @@ def test_ledger_is_told_line_by_line_to_the_second(member, people, page_of):
     assert "data reduction manager" in told
     assert "an internal reason" not in told
     assert "an internal reason" in section(page_of("qa"))
-    assert "Delivery of generation 1: delivered" in told
+    assert 'Delivery of generation 1 <span class="badge f-good"' in told
 
 
 def test_what_is_missing_where_is_for_staff(member, page_of, settings, tmp_path):
@@ -103,7 +114,33 @@ def test_waiting_for_products_is_said(member, page_of):
     deliver_due()
 
     assert "No products of a new generation are known yet." in section(page_of("drm"))
-    assert "Delivery: waiting" not in section(page_of("PI"))
+    assert "waiting for products" not in section(page_of("PI"))
+
+
+def test_files_without_a_generation_are_never_delivered_and_staff_read_why(
+    member, page_of, list_of
+):
+    manifest(member, generation=None)
+    assert deliver_due() == 0
+
+    why = "Files without a generation are known: none is delivered before a manifest names it."
+    assert why in section(page_of("drm"))
+    assert why in list_of("drm")
+
+
+def test_list_says_what_is_missing_where_to_staff(member, list_of, settings, tmp_path):
+    (tmp_path / "eu").mkdir()
+    settings.ARC_MIRRORS = (Mirror("EU", str(tmp_path / "eu")), Mirror("NA", "/nowhere"))
+    packaged(member)
+    deliver_due()
+
+    page = list_of("drm")
+
+    assert "EU: 3 of 3 files are not as they must be" in page
+    assert "all 3 files are there" in page
+    assert "NA: " in page
+    assert "being checked</span></span>" in page
+    assert "EU: 3" not in list_of("PI")
 
 
 def test_what_if_is_for_who_may_ask(member, page_of):

@@ -25,7 +25,7 @@ def delivery_line(row: Delivery, viewer: Viewer) -> DeliveryLine:
         release_date=member.release_date,
         attempts=row.attempts if staff else None,
         next_at=row.next_at if staff and is_checked else None,
-        hindered_by=(row.words or None) if staff else None,
+        hindered_by=(row.hindrance or None) if staff else None,
     )
 
 

@@ -19,4 +19,4 @@ class Command(BaseCommand):
         open_ones = Delivery.objects.exclude(state=DeliveryState.DELIVERED).with_things()
         for delivery in open_ones.order_by("pk"):
             state = DeliveryState(delivery.state).label
-            self.stdout.write(f"{delivery.member_ous}: {state}. {delivery.words}".rstrip())
+            self.stdout.write(f"{delivery.member_ous}: {state}. {delivery.hindrance}".rstrip())

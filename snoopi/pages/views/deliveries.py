@@ -45,6 +45,8 @@ def deliveries(request: PageRequest) -> HttpResponseBase:
         return list_csv(
             request, "deliveries", columns, every_page(rows, order=_NEWEST_FIRST), _cells
         )
+    if is_staff_viewer(request.user):
+        rows = rows.prefetch_related("places")
     cursor = request.GET.get("cursor")
     try:
         found = page(rows, order=_NEWEST_FIRST, cursor=cursor, size=_PAGE_SIZE)
@@ -75,5 +77,5 @@ def _cells(row: Delivery) -> dict[str, Any]:
         "delivered": row.delivered_at,
         "release": row.member_ous.release_date,
         "attempts": row.attempts,
-        "words": row.words,
+        "words": row.hindrance,
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.rights import Right
+from deliveries.models import DeliveryState, NoticeState
 from projects.arrays import COLUMN_HINTS
 from projects.moves import MOVES, Move
 from projects.observatory import calendar
@@ -20,7 +21,13 @@ from qa.findings import TITLES
 from qa.observatory import limits
 from qa.plots.catalog import PLOTS
 from snoopi.pages.doors import PageRequest, members_only
-from snoopi.pages.glossary import LEVEL_WORDS, QA0_MEANINGS, QA2_MEANINGS
+from snoopi.pages.glossary import (
+    DELIVERY_MEANINGS,
+    LEVEL_WORDS,
+    NOTICE_MEANINGS,
+    QA0_MEANINGS,
+    QA2_MEANINGS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,14 @@ def help_page(request: PageRequest) -> HttpResponse:
         ],
         "qa0": [Explained(word, word, meaning) for word, meaning in QA0_MEANINGS.items()],
         "qa2": [Explained(word, word, meaning) for word, meaning in QA2_MEANINGS.items()],
+        "deliveries": [
+            Explained(word, DeliveryState(word).label, meaning)
+            for word, meaning in DELIVERY_MEANINGS.items()
+        ],
+        "mails": [
+            Explained(word, NoticeState(word).label, meaning)
+            for word, meaning in NOTICE_MEANINGS.items()
+        ],
         "steps": _steps(request.user),
         "may_view_as": request.user.has_right(Right.VIEW_AS),
         "view_as_minutes": f"{settings.VIEW_AS_TIME.total_seconds() / 60:g}",
