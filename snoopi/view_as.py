@@ -47,7 +47,7 @@ SHOWN = frozenset(
     api:sched-block-list api:sched-block-detail api:sched-block-history
     api:exec-block-list api:exec-block-detail api:exec-block-qa0 api:sched-block-state
     api:delivery-list api:blanket-list api:ous-clock
-    api:reason-list api:event-feed
+    api:late-verdict-list api:reason-list api:event-feed
     api:ingest-list api:ingest-job api:source-list api:source-detail
     api:me api:schema api:docs api:elsewhere
     """.split()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from projects.models import ExecBlock, MemberOUS
 from projects.models.schedblock import FRACTION_HELP
 from projects.progress import PROCESSING_BEGAN
+from projects.querysets.project import Viewer, is_staff_viewer, sees_everything
 from projects.states import QA0Status
 
 
@@ -103,6 +104,20 @@ class LateVerdictQuerySet(models.QuerySet["LateVerdict"]):
     def open(self) -> Self:
         """Keep what nobody has looked after yet."""
         return self.filter(settled_at=None)
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Keep those of member OUSs that staff may track; others are told of none."""
+        if not is_staff_viewer(user):
+            return self.none()
+        if sees_everything(user):
+            return self
+        seen = MemberOUS.objects.visible_to(user).order_by().values("pk")
+        return self.filter(member_ous_id__in=seen)
+
+    def with_things(self) -> Self:
+        """With what a line tells: parents and reasons too, in a fixed number of queries."""
+        found = self.with_verdicts().select_related("member_ous", "decision__exec_block__project")
+        return found.prefetch_related("decision__reasons")
 
     def with_verdicts(self) -> Self:
         """With decision, execution and persons, newest first."""

@@ -62,6 +62,11 @@ urlpatterns = [
         name="sched-block-state",
     ),
     path("execblocks/", blocks.ExecBlockList.as_view(), name="exec-block-list"),
+    path(
+        "execblocks/late-verdicts/",
+        judgements.LateVerdictList.as_view(),
+        name="late-verdict-list",
+    ),
     path("execblocks/<ref:ref>/", blocks.ExecBlockView.as_view(), name="exec-block-detail"),
     path("execblocks/<ref:ref>/qa0/", judgements.ExecBlockQA0.as_view(), name="exec-block-qa0"),
     path("files/", files.FileList.as_view(), name="file-list"),

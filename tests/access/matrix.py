@@ -106,6 +106,7 @@ approves         done approves | 403 sees | 404 known | gate
 review-page      200 approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
+staff-list       200 all-staff | 403 known | gate
 extends          200 observes | 403 known | gate
 extends-done     done observes | 403 known | gate
 all-staff        200 all-staff | 403 known | gate
@@ -363,6 +364,8 @@ api:exec-block-detail          GET     deleted_run              draft
 api:exec-block-qa0             POST    run+fail                 judges
 api:exec-block-qa0             POST    draft_run+fail           draft-judges
 api:reason-list                GET     -                        known
+api:late-verdict-list          GET     -                        staff-list
+api:late-verdict-list          GET     -+csv                    staff-list
 api:delivery-list              GET     -                        known
 api:delivery-list              GET     -+csv                    known
 api:blanket-list               GET     -                        extends

@@ -162,6 +162,8 @@ GET api:exec-block-list -+csv                       2      2
 GET api:exec-block-list -+votable                   2      2
 GET api:exec-block-detail run                       3      3
 GET api:reason-list -                               1      1
+GET api:late-verdict-list -                         1      3
+GET api:late-verdict-list -+csv                     1      2
 GET api:delivery-list -                             2      2
 GET api:delivery-list -+csv                         2      2
 GET api:blanket-list -                              1      2

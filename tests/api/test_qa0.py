@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.models import ExecBlock, SchedBlock
+from projects.models import ExecBlock, MemberOUS, SchedBlock
 from qa.models import QA0Decision
 from tests.log import FromNowOn
 
@@ -262,3 +262,23 @@ def test_step_of_a_block_that_is_refused_changes_nothing(tag, body, status, obse
 )
 def test_declaring_a_block_is_for_those_with_the_right(name, status, client_for, somebody, block):
     assert step(client_for(somebody(name)), block, "*").status_code == status
+
+
+def test_staff_list_the_verdicts_that_came_too_late(judge, client_for, drm, pi, run):
+    MemberOUS.objects.filter(pk=run.member_ous_id).update(state="Delivered")
+    post(judge, run, "*", comment="off source")
+    path = "/api/v1/execblocks/late-verdicts/"
+
+    (line,) = client_for(drm).get(path).json()["results"]
+
+    member = run.member_ous
+    assert (line["ref"], line["uid"], line["member_ous"]) == (run.ref, run.uid, member.ref)
+    assert (line["from"], line["to"], line["state"]) == ("Pass", "Fail", "Delivered")
+    assert (line["comment"], line["settled_at"]) == ("off source", None)
+    assert [row["code"] for row in line["reasons"]] == ["pointing"]
+    asked = {
+        query: len(client_for(drm).get(f"{path}?{query}").json()["results"])
+        for query in ("settled=true", "settled=false", f"project={run.project.ref}", "project=no")
+    }
+    assert list(asked.values()) == [0, 1, 1, 0]
+    assert client_for(pi).get(path).status_code == 403

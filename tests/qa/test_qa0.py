@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -22,7 +21,6 @@ from tests.log import FromNowOn
 
 pytestmark = pytest.mark.django_db
 REASONS = {"Pending": ["awaits_check"], "SemiPass": ["opacity"], "Fail": ["pointing", "other"]}
-TRANSITIONS = list(product(QA0Status, repeat=2))
 
 
 def judge(block, outcome, actor, **facts):
@@ -98,37 +96,49 @@ def test_ready_for_processing_goes_back_when_too_little_is_left(others, expected
 LATE = sorted(PROCESSING_BEGAN | OBSERVING_ENDED)
 
 
-@pytest.mark.parametrize("state", LATE)
-def test_late_verdict_moves_nothing_and_flags_the_member_for_staff(state, aod):
+BELOW = ("sched_block", "member_ous")
+
+
+def led_to(state, frm, to):
+    """Where a verdict on the only execution of one that is expected leads SB and member OUS."""
+    had, has = frm == "Pass", to == "Pass"
+    block = "FullyObserved" if has else "Ready"
+    if state in LATE:
+        return "FullyObserved" if had else "Ready", state
+    if state in ("Ready", "PartiallyObserved"):
+        # Nothing more passed and nothing less: nothing moves it back.
+        return block, "FullyObserved" if has else "Ready" if had else state
+    if state in ("FullyObserved", "ReadyForProcessing"):
+        return block, "Ready" if had and not has else state
+    return block, state
+
+
+@pytest.mark.parametrize("state", [*OUSState])
+def test_every_change_of_verdict_in_every_state(state, aod):
+    """Progress, states, events and the flag for staff: all states by all changes."""
     project = make_project(exec_blocks=1)
-    for frm, to in TRANSITIONS[LATE.index(state) % 5 :: 6]:
-        with rolled_back():
-            run = stand(project, frm=frm, passes=0, expected=1, member_state=state)
-            before = states(project)
-            decision = judge(run, to, aod)
+    for frm in QA0Status:
+        run = stand(project, frm=frm, passes=0, expected=1, member_state=state)
+        before = states(project)
+        for to in QA0Status:
+            with rolled_back():
+                logged = FromNowOn()
+                decision = judge(run, to, aod)
 
-            assert states(project) == before
-            assert project.memberous_set.get().executions_passed == (to == "Pass")
-            flags = list(LateVerdict.objects.values_list("decision", "frm", "state"))
-            assert flags == ([] if frm == to else [(decision.pk, frm, state)])
-
-
-@pytest.mark.parametrize(
-    "state",
-    sorted(
-        {*OUSState}
-        - {*LATE}
-        - {"Ready", "PartiallyObserved", "FullyObserved", "ReadyForProcessing"}
-    ),
-)
-def test_member_in_a_state_outside_of_observing_stays_without_a_flag(state, aod):
-    project = make_project(exec_blocks=1)
-    run = stand(project, frm="Unset", passes=0, expected=1, member_state=state)
-
-    judge(run, "Pass", aod)
-
-    assert states(project) == ("FullyObserved", state)
-    assert not LateVerdict.objects.exists()
+                after = states(project)
+                assert after == led_to(state, frm, to), (frm, to)
+                assert [part.executions_passed for part in parts(project)] == [to == "Pass"] * 2
+                flags = list(LateVerdict.objects.values_list("decision", "frm", "state"))
+                is_late = state in LATE and frm != to
+                assert flags == ([(decision.pk, frm, state)] if is_late else []), (frm, to)
+                told = {(e.level, e.frm, e.to) for e in logged(for_staff=True) if e.kind == "qa0"}
+                assert told == {("exec_block", frm, to)}
+                # A count that changed is told by an event without a step, too.
+                steps = [e for e in logged(kind="state", level__in=BELOW) if e.frm != e.to]
+                pairs = zip(BELOW, before, after, strict=True)
+                led = {(level, now) for level, was, now in pairs if was != now}
+                assert led <= {(e.level, e.to) for e in steps}
+                assert bool(led) == bool(steps)
 
 
 def test_fraction_that_changed_late_is_flagged_too(aod):

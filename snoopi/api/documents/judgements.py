@@ -5,12 +5,19 @@ from typing import TypedDict
 
 from projects.models import ExecBlock
 from projects.querysets.project import Viewer
+from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0
 from qa.reasons import Reason as ReasonRow
 from qa.services.proposals import propose_fraction
 from qa.verdicts import DecisionTold, ReasonTold, verdict_of
 from snoopi.api.documents.common import number
-from snoopi.api.shapes.judgements import FractionProposal, QA0DecisionLine, Reason, ReasonGiven
+from snoopi.api.shapes.judgements import (
+    FractionProposal,
+    LateVerdictLine,
+    QA0DecisionLine,
+    Reason,
+    ReasonGiven,
+)
 
 
 class Verdict(TypedDict):
@@ -74,4 +81,31 @@ def reason(row: ReasonRow) -> Reason:
         name=row.name,
         text=row.text,
         outcomes=list(row.outcomes),
+    )
+
+
+def late_verdict_line(late: LateVerdict) -> LateVerdictLine:
+    """A verdict that came too late, for staff; read it ``with_things``."""
+    decision, member = late.decision, late.member_ous
+    block = decision.exec_block
+    reasons = decision.reasons.all()
+    return LateVerdictLine(
+        {
+            "ref": block.ref,
+            "uid": block.uid,
+            "member_ous": member.ref,
+            "project": block.project.ref if block.project else None,
+            "from": late.frm,
+            "to": decision.outcome,
+            "at": decision.at,
+            "by": str(decision.decided_by),
+            "reasons": [
+                ReasonGiven(code=row.code, family=row.family, name=row.name) for row in reasons
+            ],
+            "comment": decision.comment or None,
+            "state": late.state or None,
+            "settled_at": late.settled_at,
+            "settled_by": str(late.settled_by) if late.settled_by else None,
+            "note": late.note or None,
+        }
     )

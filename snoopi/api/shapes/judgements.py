@@ -67,3 +67,25 @@ class QA0Request(TypedDict, total=False):
     comment: str
     public: bool
     execution_fraction: float | None
+
+
+LateVerdictLine = TypedDict(
+    "LateVerdictLine",
+    {
+        "ref": Annotated[str, "The execution block's ref."],
+        "uid": str | None,
+        "member_ous": Annotated[str, "The member OUS's ref."],
+        "project": Annotated[str | None, "The project's ref."],
+        "from": QA0Word,
+        "to": QA0Word,
+        "at": Annotated[datetime, "When it was judged."],
+        "by": str,
+        "reasons": list[ReasonGiven],
+        "comment": str | None,
+        "state": Annotated[str | None, "Where the member OUS stood then."],
+        "settled_at": Annotated[datetime | None, "When somebody had looked after it."],
+        "settled_by": str | None,
+        "note": Annotated[str | None, "What came of it."],
+    },
+)
+LateVerdictLine.__doc__ = "A verdict that changed when the member OUS was not moved by it any more."

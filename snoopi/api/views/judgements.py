@@ -3,24 +3,31 @@
 from decimal import Decimal
 from typing import Any
 
+from django.http import HttpResponseBase
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
+from projects.lookup import project_id_of
 from projects.models import ExecBlock
 from projects.permissions import can_move_at_all
+from projects.querysets.project import is_staff_viewer
 from projects.services.states import move_state
 from projects.states import Level
+from qa.models import LateVerdict
 from qa.observatory import reasons
 from qa.permissions import can_decide_qa0
 from qa.reasons import QALevel
 from qa.services.judgements import LONGEST_COMMENT, decide_qa0
+from snoopi.api import filters
 from snoopi.api.base import ApiRequest, ApiView, body_object, text_field
 from snoopi.api.conditional import Validators
-from snoopi.api.documents.judgements import reason
+from snoopi.api.documents.judgements import late_verdict_line, reason
 from snoopi.api.errors import BadValue
-from snoopi.api.schema import IF_MATCH, query, reads, writes
+from snoopi.api.filters import Asked, Filter
+from snoopi.api.pagination import paginated
+from snoopi.api.schema import IF_MATCH, ListOf, query, reads, writes
 from snoopi.api.shapes.blocks import ExecBlockReport, SchedBlockDetail
-from snoopi.api.shapes.judgements import QA0Request, Reasons
+from snoopi.api.shapes.judgements import LateVerdictLine, QA0Request, Reasons
 from snoopi.api.shapes.ous import StateRequest
 from snoopi.api.views.blocks import (
     find_exec_block,
@@ -44,6 +51,34 @@ class ReasonList(ApiView):
         table = reasons()
         rows = table.on(QALevel(word)) if word else table.rows
         return Response(Reasons(next=None, previous=None, results=[reason(row) for row in rows]))
+
+
+def _late_of_project(rows: Any, asked: Asked) -> Any:
+    return rows.filter(member_ous__project_id=project_id_of(asked.text))
+
+
+def _by_settled(rows: Any, asked: Asked) -> Any:
+    return rows.filter(settled_at__isnull=asked.word(["true", "false"]) == "false")
+
+
+_LATE_FILTERS = (
+    Filter("project", "The project's code or ref.", _late_of_project),
+    Filter("settled", "Whether somebody has looked after it.", _by_settled, ["true", "false"]),
+)
+
+
+class LateVerdictList(ApiView):
+    """For staff: verdicts that changed when the member OUS was not moved by them any more."""
+
+    order = ("-pk",)
+
+    @reads(ListOf(LateVerdictLine), "List late verdicts", filters=_LATE_FILTERS, refuses=[403])
+    def get(self, request: ApiRequest) -> HttpResponseBase:
+        if not is_staff_viewer(request.user):
+            raise PermissionDenied("Late verdicts are for staff.")
+        rows = LateVerdict.objects.visible_to(request.user).with_things()
+        rows = filters.narrowed(rows, _LATE_FILTERS, request)
+        return paginated(self, request, rows, late_verdict_line)
 
 
 class ExecBlockQA0(ApiView):
