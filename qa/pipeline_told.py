@@ -62,6 +62,32 @@ class RunTold:
         return f"{len(self.stages)} {noun}: {words}" if self.stages else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What the products of a member OUS were made with; "" where no report says."""
+
+    casa: str
+    pipeline: str
+
+    @property
+    def text(self) -> str:
+        """A sentence for a paper."""
+        named = (("CASA", self.casa), ("the ALMA pipeline", self.pipeline))
+        words = " and ".join(f"{name} {version}" for name, version in named if version)
+        return f"The data were reduced with {words}."
+
+
+def software_of(runs: Iterable[PipelineRun], generation: int | None) -> Software | None:
+    """The versions that made a generation of products, else those of the newest run.
+
+    Give the newest run first. None where no report names any.
+    """
+    named = [run for run in runs if run.casa_version or run.pipeline_version]
+    current = [run for run in named if run.generation == generation]
+    run = next(iter(current or named), None)
+    return Software(run.casa_version, run.pipeline_version) if run else None
+
+
 def runs_told(member_ous: MemberOUS, user: Viewer) -> list[RunTold]:
     """The newest runs on a member OUS that a viewer may read, newest first; one query.
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,7 +33,7 @@ from projects.presentation import executions, qa2_of, sched_block_of, version_of
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict
-from qa.pipeline_told import runs_told
+from qa.pipeline_told import runs_told, software_of
 from qa.presentation import array_told, report_of
 from qa.side_by_side import side_by_side, with_figures
 from qa.verdicts import VerdictTold, verdict_of
@@ -250,6 +250,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
     late = LateVerdict.objects.filter(member_ous=member_ous).with_verdicts()
     if not is_staff_viewer(user):
         blocks = blocks.not_deleted()
+    runs = cache(partial(runs_told, member_ous, user))
     return {
         "member_ous": member_ous,
         "hides_qa2": qa2_of(member_ous, user) is None,
@@ -258,7 +259,10 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         "archive_query": archive_query_url(member_ous.uid),
         "sched_blocks": blocks[:_CHILDREN_SHOWN],
         # Called by the template where it shows them: not in the tree.
-        "pipeline_runs": partial(runs_told, member_ous, user),
+        "pipeline_runs": runs,
+        "software": lambda: software_of(
+            (told.run for told in runs()), member_ous.delivery_generation
+        ),
         "package_files": partial(files_told, Q(member_ous=member_ous), user),
         "work": partial(work_of, member_ous, user),
         "late_verdicts": late if is_staff_viewer(user) else (),

@@ -135,7 +135,7 @@ GET api:ous-status member                           2      2
 GET api:ous-status group                            4      4
 GET api:ous-history member                          3      3
 GET api:ous-history member+csv                      3      3
-GET api:ous-qa2 member                              5      5
+GET api:ous-qa2 member                              6      6
 GET api:ous-exec-blocks member                      3      3
 GET api:ous-exec-blocks member+csv                  3      3
 GET api:ous-exec-blocks member+votable              3      3

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.models import MemberOUS
+from projects.models import MemberOUS, ScienceGoal
 from projects.services.states import move_state
 from qa.models import QA2Decision
 from qa.services.reviews import release_verdicts
@@ -271,6 +274,25 @@ def test_answer_is_304_while_nothing_changed(client_for, pi, reviewer, member):
     tag = client.get(path_of(member))["ETag"]
     post(reviewer, member, {"outcome": "Pass"})
 
-    assert client.get(path_of(member), headers={"if-none-match": tag}).status_code == 304
+    with CaptureQueriesContext(connection) as told:
+        known = client.get(path_of(member), headers={"if-none-match": tag})
+    # The token, the member OUS and its scheduling blocks.
+    assert (known.status_code, len(told)) == (304, 3)
     release_verdicts(timezone.now() + timedelta(minutes=10))
     assert client.get(path_of(member), headers={"if-none-match": tag}).status_code == 200
+
+
+def test_tag_follows_what_was_asked_and_what_the_pipeline_made(client_for, reviewer, member):
+    def tag():
+        return reviewer.get(path_of(member))["ETag"]
+
+    tags = [tag()]
+    member.sched_blocks.update(version=F("version") + 1)
+    tags.append(tag())
+    ScienceGoal.objects.filter(pk=member.science_goal_id).update(version=F("version") + 1)
+    tags.append(tag())
+    MemberOUS.objects.filter(pk=member.pk).update(version=F("version") + 1)
+    tags.append(tag())
+
+    assert len(set(tags)) == len(tags)
+    assert tag() == tags[-1]

@@ -8,6 +8,8 @@ from deliveries.places import package_folder
 from ingest.loader import load
 from ingest.readers import Source, read_source
 from projects.models import MemberOUS
+from qa.models import PipelineRun
+from qa.pipeline_told import Software, software_of
 from snoopi.templatetags.package import digits, file_size, lasted, score
 from tests.factories import make_project, make_user
 from tests.ingest.packages import STAGE, aquareport, manifest, plain, write_package
@@ -88,6 +90,28 @@ def test_people_outside_see_neither_before_delivery(client, pi, package):
     text = page(client, pi, package.get_absolute_url())
     assert "hifa_targetflag" in text
     assert "a.fits" in text
+
+
+def test_citing_box_names_the_versions_of_the_run_that_may_be_read(client, pi, package):
+    run = package.pipeline_runs.get()
+    path, said = package.get_absolute_url(), "The data were reduced with CASA"
+    assert "CASA and pipeline versions: not on file." in page(client, pi, path)
+    inside = page(client, make_user(roles=["qa"]), path)
+
+    MemberOUS.objects.update(state="Delivered", delivery_generation=1)
+
+    sentence = f"{said} {run.casa_version} and the ALMA pipeline {run.pipeline_version}."
+    for text in (inside, page(client, pi, path)):
+        # In sight, and in what the button copies.
+        assert text.count(sentence) == 2
+
+
+def test_versions_cited_are_those_of_the_generation_that_was_delivered():
+    runs = [PipelineRun(generation=n, casa_version=f"6.{n}") for n in (3, 2, None)]
+
+    assert software_of(runs, 2) == Software("6.2", "")
+    assert software_of(runs, 7) == Software("6.3", "")
+    assert software_of([], 1) is None
 
 
 def test_page_of_runs_has_all_stages(client, package):

@@ -1,15 +1,18 @@
 """QA2 of a member OUS as JSON."""
 
 from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
 
 from projects.models import MemberOUS
-from projects.presentation import qa2_of, version_of
+from projects.presentation import executions, modified_at_of, qa2_of, version_of
 from projects.querysets.project import Viewer, is_staff_viewer
 from qa.asked_got import Compared, Suggestion
 from qa.checks import Ticked
 from qa.criteria import Goals, Judged
 from qa.reviews_told import ReviewTold, RoundTold, rounds_of
-from qa.services.weighing import weigh
+from qa.services.weighing import counted_blocks, rules_of, weigh
 from snoopi.api.documents.common import number
 from snoopi.api.documents.judgements import given
 from snoopi.api.shapes.reviews import (
@@ -22,6 +25,26 @@ from snoopi.api.shapes.reviews import (
     QA2RoundLine,
     QA2Suggestion,
 )
+
+
+def qa2_standing(member_ous: MemberOUS, viewer: Viewer) -> tuple[list[object], datetime]:
+    """What the document follows beside the member OUS's own version, and its last change.
+
+    One query. What was asked stands with goal and scheduling blocks, the rules in tables of
+    the observatory; decisions and pipeline runs give the member OUS a new version.
+    """
+    goal = member_ous.science_goal
+    things = [*counted_blocks(member_ous), *([goal] if goal else [])]
+    facts: list[object] = [
+        qa2_of(member_ous, viewer),
+        member_ous.project.ref,
+        str(executions(member_ous)),
+        [(thing.ref, version_of(thing, viewer)) for thing in things],
+        rules_of(member_ous),
+        settings.EXECUTION_TOLERANCE,
+    ]
+    changed = (modified_at_of(thing, viewer) for thing in (member_ous, *things))
+    return facts, max(changed)
 
 
 def qa2_document(member_ous: MemberOUS, viewer: Viewer) -> QA2Document:

@@ -19,7 +19,7 @@ from qa.reviewing import LONGEST_COMMENT, LONGEST_NAME
 from qa.services.reviews import decide_qa2, undo_qa2
 from snoopi.api.base import ApiRequest, ApiView, body_object, text_field
 from snoopi.api.conditional import Validators, answer
-from snoopi.api.documents.reviews import qa2_document
+from snoopi.api.documents.reviews import qa2_document, qa2_standing
 from snoopi.api.errors import BadValue
 from snoopi.api.schema import IF_MATCH, reads, writes
 from snoopi.api.shapes.reviews import QA2Document, QA2Request, QA2Undo
@@ -41,9 +41,8 @@ class OUSReview(ApiView):
     @reads(QA2Document, "Read QA2 of a member OUS", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         member = find_member(request.user, ref)
-        document = qa2_document(member, request.user)
-        validators = Validators.of(member, request.user, document.items())
-        return answer(request, validators, lambda: document)
+        validators = _validators(member, request.user)
+        return answer(request, validators, lambda: qa2_document(member, request.user))
 
     @writes(
         {201: QA2Document},
@@ -90,9 +89,12 @@ def _asked_to_act(request: ApiRequest, ref: str) -> tuple[MemberOUS, int | None]
 
 def _told(user: User, member: MemberOUS, status: HTTPStatus) -> Response:
     fresh = find_member(user, member.ref)
-    document = qa2_document(fresh, user)
-    validators = Validators.of(fresh, user, document.items())
-    return Response(document, status=status, headers=validators.headers())
+    headers = _validators(fresh, user).headers()
+    return Response(qa2_document(fresh, user), status=status, headers=headers)
+
+
+def _validators(member: MemberOUS, user: User) -> Validators:
+    return Validators.of(member, user, *qa2_standing(member, user))
 
 
 def _decision(body: dict[str, Any]) -> dict[str, Any]:
