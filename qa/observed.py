@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 _MJD_0 = datetime(1858, 11, 17, tzinfo=UTC)
 NS_A_MINUTE = 60_000_000_000
+_NS_A_SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,49 @@ class Position:
 
     ra_deg: float
     dec_deg: float
+
+    def at(self, time_ns: int) -> "Position":
+        """Where it stands at a time."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A stretch of a moving source's way: polynomials of the seconds since ``origin_ns``.
+
+    The coefficients are in degrees, the constant one first.
+    """
+
+    start_ns: int
+    end_ns: int
+    origin_ns: int
+    ra_deg: tuple[float, ...]
+    dec_deg: tuple[float, ...]
+
+    def at(self, time_ns: int) -> Position:
+        """Where the source stands; before and after the stretch as at its ends."""
+        within = min(max(time_ns, self.start_ns), self.end_ns)
+        seconds = (within - self.origin_ns) / _NS_A_SECOND
+        ra, dec = (
+            sum(factor * seconds**power for power, factor in enumerate(factors))
+            for factors in (self.ra_deg, self.dec_deg)
+        )
+        return Position(ra % 360, max(-90.0, min(90.0, dec)))
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way of a moving source, its legs by time."""
+
+    legs: tuple[Leg, ...]
+
+    def at(self, time_ns: int) -> Position:
+        """Where the source stands at a time, by the leg that is nearest."""
+        return min(self.legs, key=lambda leg: _apart_ns(leg, time_ns)).at(time_ns)
+
+
+def _apart_ns(leg: Leg, time_ns: int) -> int:
+    return max(leg.start_ns - time_ns, time_ns - leg.end_ns, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +208,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """All that the report of one execution is computed from."""
+    """All that the report of one execution is computed from.
+
+    ``paths`` are those of moving sources; ``positions`` has their places at half time.
+    """
 
     uid: str
     start_ns: int
@@ -183,6 +230,7 @@ class Execution:
     antennas: tuple[Antenna, ...] = ()
     scans: tuple[Scan, ...] = ()
     positions: Mapping[str, Position] = field(default_factory=dict)
+    paths: Mapping[str, Path] = field(default_factory=dict)
     windows: tuple[Window, ...] = ()
     tsys: TsysSamples = field(default_factory=TsysSamples)
     pwv_mm: tuple[Sample, ...] = ()
@@ -206,6 +254,10 @@ class Execution:
     def duration_min(self) -> float:
         """Minutes from start to end."""
         return (self.end_ns - self.start_ns) / NS_A_MINUTE
+
+    def place_of(self, source: str) -> Position | Path | None:
+        """Where a source stood: the way of one that moves, else its position."""
+        return self.paths.get(source) or self.positions.get(source)
 
     def why(self, *tables: str, otherwise: str) -> str:
         """Why something is not known: what the first of some tables lacks, else that."""

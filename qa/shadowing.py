@@ -13,7 +13,7 @@ from itertools import combinations
 from qa.ground import NO_GROUND, ground_of, local_m
 from qa.ground import Local as Vector
 from qa.intents import TARGET
-from qa.observed import Antenna, Execution, Position, Scan, Site
+from qa.observed import Antenna, Execution, Path, Position, Scan, Site
 from qa.sky import horizontal
 
 # Slices of this length: an hour turns the sky by 15 degrees, a minute by a quarter of one.
@@ -50,10 +50,10 @@ def shadowed_share(execution: Execution) -> float | None:
         return None
     pairs = list(_close_pairs(execution.antennas, site))
     shadowed_ns = total_ns = 0
-    for scan, position in _aims(execution):
+    for scan, place in _aims(execution):
         times, slice_ns = _slices(scan)
         total_ns += slice_ns * len(times)
-        for azimuth, elevation in horizontal(site, position, times):
+        for azimuth, elevation in horizontal(site, place, times):
             shadowed_ns += slice_ns * len(_shadowed(pairs, _towards(azimuth, elevation)))
     return shadowed_ns / (total_ns * len(execution.antennas)) if total_ns else None
 
@@ -62,11 +62,11 @@ def _site(execution: Execution) -> Site | None:
     return execution.site or ground_of(execution.antennas)
 
 
-def _aims(execution: Execution) -> Iterator[tuple[Scan, Position]]:
+def _aims(execution: Execution) -> Iterator[tuple[Scan, Position | Path]]:
     for scan in execution.scans:
-        position = execution.positions.get(scan.source)
-        if TARGET in scan.intents and position and scan.end_ns > scan.start_ns:
-            yield scan, position
+        place = execution.place_of(scan.source)
+        if TARGET in scan.intents and place and scan.end_ns > scan.start_ns:
+            yield scan, place
 
 
 def _slices(scan: Scan) -> tuple[list[int], int]:

@@ -16,6 +16,8 @@ from qa.observed import (
     Execution,
     Flagged,
     Flux,
+    Leg,
+    Path,
     PhaseNoise,
     Position,
     Sample,
@@ -71,6 +73,10 @@ def as_json(execution: Execution) -> dict[str, Any]:
     kept["site"] = asdict(execution.site) if execution.site else None
     kept["bands"], kept["goals"] = list(execution.bands), list(execution.goals)
     kept["positions"] = {name: asdict(place) for name, place in execution.positions.items()}
+    if execution.paths:
+        kept["paths"] = {
+            name: [asdict(leg) for leg in path.legs] for name, path in execution.paths.items()
+        }
     kept["missing"] = dict(execution.missing)
     for name in (*_RECORDS, "scans", "flags"):
         records = getattr(execution, name)
@@ -115,6 +121,7 @@ def from_json(kept: Mapping[str, Any]) -> Kept:
         bands=tuple(kept["bands"]),
         goals=tuple(kept["goals"]),
         positions={name: Position(**place) for name, place in kept["positions"].items()},
+        paths={name: Path(tuple(map(_leg, legs))) for name, legs in kept.get("paths", {}).items()},
         missing=kept["missing"],
         scans=tuple(map(_scan, kept["scans"])),
         flags=None if kept["flags"] is None else tuple(map(_flagged, kept["flags"])),
@@ -123,6 +130,11 @@ def from_json(kept: Mapping[str, Any]) -> Kept:
     tsys = kept["tsys"]
     grid = tuple(tuple(TsysCell(*cell) if cell else None for cell in row) for row in tsys["cells"])
     return Kept(execution, tuple(tsys["antennas"]), tuple(tsys["windows"]), grid)
+
+
+def _leg(values: Mapping[str, Any]) -> Leg:
+    factors = {name: tuple(values[name]) for name in ("ra_deg", "dec_deg")}
+    return Leg(**{**values, **factors})
 
 
 def _scan(values: Mapping[str, Any]) -> Scan:

@@ -121,12 +121,12 @@ def _reasons(told: ReportTold) -> dict[str, str]:
         "phases": (execution.phases, "CalPhase", "Its data set gives no phase rms."),
         "elevation": (
             told.report.elevation_min_deg is not None,
-            "Source",
+            "Ephemeris Source",
             "Its data set does not say where the targets or the array are.",
         ),
     }
     return {
-        name: execution.missing.get(table, otherwise)
-        for name, (known, table, otherwise) in wanted.items()
+        name: execution.why(*tables.split(), otherwise=otherwise)
+        for name, (known, tables, otherwise) in wanted.items()
         if not known
     }

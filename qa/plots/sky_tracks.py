@@ -22,6 +22,7 @@ from qa.plots.plot import (
 from qa.plots.stretches import (
     NO_SCANS,
     Stretch,
+    moving_note,
     numbered,
     placed,
     stretches,
@@ -70,7 +71,12 @@ def sky_tracks(facts: Facts) -> Plot:
             Panel(_AZIMUTH, _tracks(runs, styles, "azimuth_deg")),
         ],
         Table(_COLUMNS, [_row(sample) for run in runs for sample in run]),
-        notes=[_NOTE, _limit_note(facts.elevation), *unplaced_note(found, execution)],
+        notes=[
+            _NOTE,
+            _limit_note(facts.elevation),
+            *moving_note(found, execution),
+            *unplaced_note(found, execution),
+        ],
         height=480,
     )
 
@@ -89,7 +95,8 @@ def _limit_note(limit: Limit | None) -> str:
 
 def _samples(stretch: Stretch, execution: Execution, ground: Site) -> list[_Sample]:
     times = stretch.times_ns()
-    seen = horizontal(ground, execution.positions[stretch.source], times)
+    place = execution.paths.get(stretch.source) or execution.positions[stretch.source]
+    seen = horizontal(ground, place, times)
     return [
         _Sample(time_ns, stretch.scan, stretch.source, azimuth, elevation)
         for time_ns, (azimuth, elevation) in zip(times, seen, strict=True)

@@ -8,6 +8,7 @@ from qa.figures import on_source_ns
 from qa.observed import NS_A_MINUTE, Execution, Scan
 
 NO_SCANS = "Its data set has no scans."
+_MOVING = "{} moves: drawn where the data set's own ephemeris has it at each time."
 _NO_PLACE = "The data set gives no position of {}."
 
 
@@ -64,12 +65,21 @@ def unplaced_note(found: Iterable[Stretch], execution: Execution) -> list[str]:
     """The sentence that names the sources without a position, none where all have one."""
     names = dict.fromkeys(part.source for part in found)
     missing = [name or "a source without a name" for name in names - execution.positions.keys()]
-    return [_NO_PLACE.format(", ".join(sorted(missing)))] if missing else []
+    if not missing:
+        return []
+    reason = execution.missing.get("Ephemeris")
+    return [_NO_PLACE.format(", ".join(sorted(missing))), *([reason] if reason else [])]
+
+
+def moving_note(found: Iterable[Stretch], execution: Execution) -> list[str]:
+    """The sentence that names the sources that move, none where all stand still."""
+    moving = sorted({part.source for part in found} & execution.paths.keys())
+    return [_MOVING.format(", ".join(moving))] if moving else []
 
 
 def why_unplaced(found: Iterable[Stretch], execution: Execution) -> str:
     """Say why none of some stretches has a position."""
-    return execution.missing.get("Source") or "".join(unplaced_note(found, execution))
+    return execution.missing.get("Source") or " ".join(unplaced_note(found, execution))
 
 
 def numbered(names: Sequence[str]) -> dict[str, int]:

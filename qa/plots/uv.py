@@ -15,9 +15,17 @@ from typing import TypeVar
 from qa.figures import wavelength_m
 from qa.ground import NO_PADS, ground_of
 from qa.intents import TARGET
-from qa.observed import Antenna, Execution, Position, Site, moment
+from qa.observed import Antenna, Execution, Path, Position, Site, moment
 from qa.plots.plot import Axis, Cell, Column, Facts, Panel, Plot, Points, Table, Value, nothing
-from qa.plots.stretches import Stretch, numbered, placed, stretches, unplaced_note, why_unplaced
+from qa.plots.stretches import (
+    Stretch,
+    moving_note,
+    numbered,
+    placed,
+    stretches,
+    unplaced_note,
+    why_unplaced,
+)
 from qa.sky import hour_angles
 
 MOST_POINTS = 20_000
@@ -68,7 +76,8 @@ def uv_coverage(facts: Facts) -> Plot:
         return nothing(why_unplaced(targets, execution))
     kept_looks, pairs = thinned(looks, [*combinations(range(len(antennas)), 2)])
     seen = [*_seen(execution, ground, kept_looks, pairs)]
-    notes = [_thinning(looks, kept_looks, pairs, antennas), *unplaced_note(targets, execution)]
+    notes = [_thinning(looks, kept_looks, pairs, antennas)]
+    notes += [*moving_note(targets, execution), *unplaced_note(targets, execution)]
     return _plot(seen, antennas, facts.frequency_ghz, [_BOTH_ENDS, *notes])
 
 
@@ -96,14 +105,14 @@ def evenly(things: Sequence[Thing], most: int) -> list[Thing]:
 
 
 def uv_m(
-    antennas: Sequence[Antenna], ground: Site, position: Position, times_ns: Sequence[int]
+    antennas: Sequence[Antenna], ground: Site, place: Position | Path, times_ns: Sequence[int]
 ) -> Iterator[list[tuple[float, float]]]:
     """Yield u and v of each antenna at each time, in meters from the Earth's center.
 
     Those of a baseline are the differences of its two antennas.
     """
     turned = [_turned(antenna, math.radians(ground.longitude_deg)) for antenna in antennas]
-    for hour_angle, declination in hour_angles(ground, position, times_ns):
+    for hour_angle, declination in hour_angles(ground, place, times_ns):
         sin_h, cos_h = math.sin(hour_angle), math.cos(hour_angle)
         sin_d, cos_d = math.sin(declination), math.cos(declination)
         yield [
@@ -125,7 +134,8 @@ def _seen(
     for source in dict.fromkeys(look.source for look in looks):
         own = [look for look in looks if look.source == source]
         times = [look.time_ns for look in own]
-        places = uv_m(execution.antennas, ground, execution.positions[source], times)
+        place_of = execution.paths.get(source) or execution.positions[source]
+        places = uv_m(execution.antennas, ground, place_of, times)
         for look, place in zip(own, places, strict=True):
             for one, other in pairs:
                 u_m = place[other][0] - place[one][0]

@@ -95,7 +95,7 @@ def target_elevations(execution: Execution) -> list[float]:
     site = execution.site or ground_of(execution.antennas)
     found: list[float] = []
     for scan in execution.scans:
-        place = execution.positions.get(scan.source)
+        place = execution.place_of(scan.source)
         if site and place and TARGET in scan.intents:
             times = [*range(scan.start_ns, scan.end_ns, NS_A_MINUTE), scan.end_ns]
             found += [elevation for _, elevation in horizontal(site, place, times)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ingest.readers.asdm.array_tables import antenna_names, antennas, windows
 from ingest.readers.asdm.cells import BadCell, Row
 from ingest.readers.asdm.measured_tables import flags, pwv, tsys, weather
+from ingest.readers.asdm.moving import moving, with_moving
 from ingest.readers.asdm.reduced_tables import fluxes, phases
 from ingest.readers.asdm.tables import Tables
 from ingest.readers.asdm.time_tables import Whole, positions, scans, span, whole_of
@@ -56,6 +57,7 @@ def _execution(
     names = antenna_names(tables)
     summary = _summary(row, summaries)
     exec_block = row.text("execBlockId")
+    paths, movers = moving(tables, times)
     goals = summary.spare_all("scienceGoal", summary.texts)
     used = row.spare_all("antennaId", row.texts)
     found = Execution(
@@ -75,7 +77,8 @@ def _execution(
         goals=tuple(filter(None, goals)),
         antennas=_antennas(tables, row, used),
         scans=scans(tables, exec_block, whole),
-        positions=positions(tables),
+        positions=with_moving(positions(tables), paths, movers, times),
+        paths=paths,
         windows=windows(tables),
         tsys=tsys(tables, names),
         pwv_mm=pwv(tables),

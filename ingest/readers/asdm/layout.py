@@ -46,6 +46,10 @@ _TABLES = {
         code:s? directionCode:s? directionEquinox:q? assocNature:s? ephemerisId:i?
         sourceId:i? assocFieldId:s?
     """,
+    "Ephemeris": """
+        timeInterval:I ephemerisId:i observerLocation:d1 equinoxEquator:d numPolyDir:i dir:d2
+        numPolyDist:i distance:d1 timeOrigin:q origin:s numPolyRadVel:i? radVel:d1?
+    """,
     "Antenna": """
         antennaId:s name:s antennaMake:s antennaType:s dishDiameter:d position:d1 offset:d1
         time:q stationId:s assocAntennaId:s?

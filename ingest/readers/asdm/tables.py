@@ -51,7 +51,7 @@ class Tables:
     def made(self, table: str, make: Callable[[Row], Made | None]) -> list[Made]:
         """Make something of each row; bad rows are rejected, None is left out."""
         found: list[Made] = []
-        reason = ""
+        reason, is_any_good = "", False
         for number, row in enumerate(self.rows(table), 1):
             try:
                 one = make(row)
@@ -59,10 +59,11 @@ class Tables:
                 reason = reason or f"row {number}: {problem}"
                 row.spared.append(problem)
             else:
+                is_any_good = True
                 if one is not None:
                     found.append(one)
             self.note_spared(f"{table} row {number}", row)
-        if reason and not found:
+        if reason and not is_any_good:
             told = f"No row of the data set's {table} table could be read ({reason})."
             self.missing.setdefault(table, told)
         return found
