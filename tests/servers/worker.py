@@ -15,11 +15,15 @@ class WorkerSilent(Exception):
     """The worker does not answer yet."""
 
 
-def start(app: Celery, database_url: str) -> Server:
-    """Start a worker on that database and the suite's Redis and return it once it answers."""
+def start(app: Celery, database_url: str, **settings: str) -> Server:
+    """Start a worker on that database and the suite's Redis and return it once it answers.
+
+    ``app`` is how it is spoken to; ``settings`` are further variables of its environment.
+    """
     command = [sys.executable, "-m", "celery", "-A", "snoopi.celery:app", "worker"]
     options = ["--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=INFO"]
-    environment = os.environ | {"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    own = {"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), **settings}
+    environment = os.environ | own
     server = Server([*command, *options], folder=new_folder("worker"), environment=environment)
     server.await_answer(lambda: ping(app), refused=WorkerSilent)
     return server
