@@ -46,7 +46,7 @@ from snoopi.demo.snapshot import (
 from snoopi.demo.world import bring_in
 from tests.access.matrix import ASKED, ROWS, Row
 from tests.access.world import World, build_world, rolled_back
-from tests.factories import new_uid
+from tests.factories import make_project, new_uid
 
 pytestmark = pytest.mark.django_db
 
@@ -328,17 +328,8 @@ def _add_work(world: World, number: int) -> None:
     project, admin = world.projects["project"], world.users["admin"]
     first = project.memberous_set.order_by("pk")[0]
     waiting = MemberOUS.objects.filter(state="ReadyForReview").order_by("pk")[0]
-    MemberOUS.objects.bulk_create(
-        MemberOUS(
-            project=project,
-            ref=f"local___w{n}",
-            state="ReadyForReview",
-            state_since=timezone.now(),
-            reducer=world.users["reducer"],
-            reviewer=world.users["qa"],
-        )
-        for n in range(number)
-    )
+    crowd = make_project(members=[{"state": "ReadyForReview"}] * number)
+    crowd.memberous_set.update(reducer=world.users["reducer"], reviewer=world.users["qa"])
     for member in (first, waiting):
         kept = {"member_ous": member, "by": admin}
         JournalEntry.objects.bulk_create(JournalEntry(text=f"{n}", **kept) for n in range(number))

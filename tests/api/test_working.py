@@ -311,18 +311,9 @@ def test_staff_see_the_queues_of_what_they_track_alone(people, observatory):
 @pytest.mark.parametrize("rows", [1, 300])
 def test_queue_costs_the_same_whatever_stands_in_it(rows, people, member):
     _, users = people
-    MemberOUS.objects.bulk_create(
-        MemberOUS(
-            project=member.project,
-            ref=f"local___{number}",
-            state="ReadyForReview",
-            state_since=NOW,
-            reducer=users["di"],
-            reviewer=users["vera"],
-        )
-        for number in range(rows)
-    )
-    made = MemberOUS.objects.filter(ref__startswith="local___")
+    crowd = make_project(members=[{"state": "ReadyForReview"}] * rows)
+    made = MemberOUS.objects.filter(project=crowd)
+    made.update(reducer=users["di"], reviewer=users["vera"])
     Ticket.objects.bulk_create(
         Ticket(member_ous=one, reference="T", by=users["di"]) for one in made
     )

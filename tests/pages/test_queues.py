@@ -2,14 +2,12 @@
 
 import csv
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from projects.models import Blockage, JournalEntry, MemberOUS, Ticket
 from projects.services.blockages import block_work
@@ -176,20 +174,10 @@ def test_filter_that_keeps_nothing_says_how_to_go_on(member, vera, logged_in):
 
 @pytest.mark.parametrize("rows", [1, 3, 300])
 def test_queue_pages_cost_the_same_for_any_number(rows, member, vera, logged_in):
-    MemberOUS.objects.bulk_create(
-        MemberOUS(
-            project=member.project,
-            ref=f"local___{number}",
-            state="ReadyForReview",
-            state_since=timezone.now() - timedelta(days=number),
-            reviewer=vera if number % 2 else None,
-        )
-        for number in range(rows)
-    )
-    rows_made = MemberOUS.objects.filter(ref__startswith="local___")
-    Ticket.objects.bulk_create(
-        Ticket(member_ous=one, reference="T-1", by=vera) for one in rows_made
-    )
+    crowd = make_project(members=[{"state": "ReadyForReview"}] * rows)
+    made = MemberOUS.objects.filter(project=crowd)
+    made.filter(pk__lt=made.latest("pk").pk).update(reviewer=vera)
+    Ticket.objects.bulk_create(Ticket(member_ous=one, reference="T-1", by=vera) for one in made)
     MemberOUS.objects.filter(pk=member.pk).update(reviewer=vera)
     client = logged_in(vera)
     client.get("/help/")
