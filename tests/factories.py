@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -249,3 +250,12 @@ def _set_what_no_source_says(rows: QuerySet[Row], facts: Facts) -> QuerySet[Row]
     if facts:
         rows.update(**facts)
     return rows
+
+
+def check_keys_now() -> None:
+    """Check foreign keys now that would be checked when the transaction ends.
+
+    What many tests share is written in a transaction that never ends: each of them would
+    check all of it again.
+    """
+    connection.check_constraints()

@@ -8,6 +8,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from snoopi.heartbeat import mark_swept
 from tests.access.world import World, build_world, rolled_back
+from tests.factories import check_keys_now
 
 
 @pytest.fixture(autouse=True)
@@ -27,4 +28,6 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 @pytest.fixture(scope="module")
 def world(database: None) -> World:
     """The observatory of the matrix."""
-    return build_world()
+    world = build_world()
+    check_keys_now()
+    return world

@@ -14,6 +14,7 @@ from tests.access import secret
 from tests.access.asking import Probe, ask
 from tests.access.secret import LISTS, NAMES, REVEALING, SAME_FOR_ALL, TELLTALES
 from tests.access.world import World, build_world
+from tests.factories import check_keys_now
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,9 @@ def told(database: None) -> Iterator[tuple[Answers, Answers]]:
         world = build_world()
         before = _ask_everything(world)
         secret.plant(world.users["expired_delegee"])
-        yield before, _ask_everything(world)
+        after = _ask_everything(world)
+        check_keys_now()
+        yield before, after
 
 
 def _ask_everything(world: World) -> Answers:

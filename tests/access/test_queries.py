@@ -46,7 +46,7 @@ from snoopi.demo.snapshot import (
 from snoopi.demo.world import bring_in
 from tests.access.matrix import ASKED, ROWS, Row
 from tests.access.world import World, build_world, rolled_back
-from tests.factories import make_project, new_uid
+from tests.factories import check_keys_now, make_project, new_uid
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +258,7 @@ def world_of(request: pytest.FixtureRequest, database: None) -> Iterator[World]:
     with rolled_back():
         world = build_world()
         _multiply(world, request.param)
+        check_keys_now()
         yield world
 
 

@@ -24,7 +24,7 @@ from projects.states import STATES_OF, Level, OUSState, QA0Status, SchedBlockSta
 from projects.work import WorkRole
 from tests.access.asking import Probe, ask
 from tests.access.world import World, rolled_back
-from tests.factories import make_project, make_sched_block, make_user
+from tests.factories import check_keys_now, make_project, make_sched_block, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,7 @@ def project(world: World) -> Project:
             make_sched_block(member, name=f"Block_{number:02}", state=state)
     _mark_internals(project)
     _move(project)
+    check_keys_now()
     return project
 
 

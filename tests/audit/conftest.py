@@ -13,15 +13,17 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from deliveries.configured import Mirror
+from deliveries.models import LogPlace
 from deliveries.services.added_value import enter_added_value
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
+from deliveries.services.following import READER
 from projects.models import MemberOUS, Project
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
 from qa.services.reviews import decide_qa2
 from tests.deliveries.packages import lay, manifest, packaged
-from tests.factories import make_project, make_user
+from tests.factories import check_keys_now, make_project, make_user
 
 LINKS = {
     name: f"https://data.example.org/{name}"
@@ -54,7 +56,9 @@ def made(
     before = (settings.DATA_DIR, settings.ARC_MIRRORS, settings.DELIVERY_HOLD_SECONDS)
     settings.DATA_DIR, settings.ARC_MIRRORS = folder / "store", ()
     with django_db_blocker.unblock(), transaction.atomic():
-        yield _make(folder)
+        observatory = _make(folder)
+        check_keys_now()
+        yield observatory
         transaction.set_rollback(True)
     settings.DATA_DIR, settings.ARC_MIRRORS, settings.DELIVERY_HOLD_SECONDS = before
 
@@ -66,6 +70,8 @@ def observatory(made: Observatory, db: None) -> Observatory:
 
 
 def _make(folder: Path) -> Observatory:
+    # Made by a migration, and gone where a test that commits ran before.
+    LogPlace.objects.get_or_create(reader=READER)
     pi = make_user(email="pi@example.org", executive="NA", arc="NA")
     ready = [{"state": "ReadyForReview"}] * 3
     members = [*ready, {"state": "PartiallyObserved"}]

@@ -10,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from deliveries.configured import Mirror
 from snoopi.demo.build import Built, build_demo
+from tests.factories import check_keys_now
 
 
 @pytest.fixture(scope="package")
@@ -23,7 +24,9 @@ def built(
     mirrors = tuple(Mirror(arc, str(folder.parent / f"mirror-{arc}")) for arc in ("EU", "NA"))
     places = override_settings(DATA_DIR=folder.parent / "store", ARC_MIRRORS=mirrors)
     with places, django_db_blocker.unblock(), transaction.atomic():
-        yield build_demo(folder)
+        demo = build_demo(folder)
+        check_keys_now()
+        yield demo
         transaction.set_rollback(True)
 
 

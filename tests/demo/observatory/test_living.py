@@ -3,14 +3,17 @@
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db.models import Count, F
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
+from deliveries.configured import Mirror
 from deliveries.models import (
     AddedValue,
     ClockEntry,
@@ -238,12 +241,19 @@ def test_same_files_again_change_nothing_and_undo_no_decision(observatory: Built
     assert [report.counts()["updated"] for report in reports] == [{}] * len(reports)
 
 
-def test_command_makes_it_anew_the_same_and_keeps_accounts(observatory: Built) -> None:
+def test_command_makes_it_anew_the_same_and_keeps_accounts(
+    observatory: Built, tmp_path: Path, settings: Settings
+) -> None:
     before = counted()
     accounts = set(User.objects.values_list("pk", "username"))
     output = StringIO()
+    # The files of today are other files: those of the tests beside stay as they are.
+    settings.DATA_DIR = tmp_path / "store"
+    settings.ARC_MIRRORS = tuple(
+        Mirror(mirror.name, str(tmp_path / mirror.name)) for mirror in settings.ARC_MIRRORS
+    )
 
-    call_command("demo", folder=observatory.folder, stdout=output)
+    call_command("demo", folder=tmp_path / "demo", stdout=output)
 
     lines = [line.partition(" UTC ")[2] for line in output.getvalue().splitlines()]
     assert lines[1] == "67 projects of an earlier run were replaced"
