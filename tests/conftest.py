@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.servers.fixtures import (
@@ -27,6 +29,12 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 
 # What `migrate` itself writes; the rest is there because a test made it.
 _OF_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
+
+# A busy machine is no fault of the code.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 __all__ = [
     "browser",
