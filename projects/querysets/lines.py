@@ -125,6 +125,12 @@ def tree_of(project: Rows, viewer: Viewer) -> list[Any]:
     return sorted(found, key=lambda thing: (order.index(thing.LEVEL), thing.pk))
 
 
+def visible_on(level: str, viewer: Viewer) -> Any:
+    """The things of one level that ``viewer`` may see."""
+    # What the levels share as models names no queryset; each of theirs has this.
+    return MODELS[level]._default_manager.visible_to(viewer)  # type: ignore[attr-defined]
+
+
 def ous_keys(refs: Iterable[str]) -> dict[str, tuple[Level, int]]:
     """Answer (level, id) of the OUSs that have these refs, or had them, by one query.
 
@@ -165,7 +171,7 @@ def ous_by_key(keys: Iterable[tuple[Level, int]], viewer: Viewer) -> list[Any]:
     for level, pk in keys:
         ids[level].add(pk)
     parts = [
-        MODELS[level]._default_manager.visible_to(viewer).as_status().filter(pk__in=wanted)  # type: ignore[attr-defined]
+        visible_on(level, viewer).as_status().filter(pk__in=wanted)
         for level, wanted in ids.items()
         if wanted
     ]

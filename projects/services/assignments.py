@@ -31,8 +31,8 @@ _NAME_SHOWN = 40
 @transaction.atomic
 def claim_work(
     member_ous: MemberOUS, *, role: WorkRole, actor: User, expected_version: int | None = None
-) -> Assignment:
-    """Take a member OUS that nobody has, and answer the assignment.
+) -> None:
+    """Take a member OUS that nobody has.
 
     Raises NotAllowed, StaleVersion, NotNow where somebody has it or its state needs no such
     person, BadWork for who reduced what is to be reviewed.
@@ -47,10 +47,8 @@ def claim_work(
     if holder is not None:
         own = holder.pk == actor.pk
         raise NotNow("You have it already." if own else f"{holder} has it already.")
-    found = _assign(member, role, actor, Account.of(actor))
-    assert found is not None  # noqa: S101 - somebody was named
+    _assign(member, role, actor, Account.of(actor))
     member_ous.refresh_from_db()
-    return found
 
 
 @transaction.atomic

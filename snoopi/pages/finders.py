@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from projects.lookup import canonical_ref, find, is_storable
 from projects.models import ExecBlock, MemberOUS, ObsUnitSet, Project, SchedBlock
-from projects.querysets.lines import MODELS, find_ous
+from projects.querysets.lines import find_ous, visible_on
 from projects.states import Level
 
 
@@ -28,7 +28,7 @@ def ous_for(user: User, text: str) -> ObsUnitSet | None:
 
 def ous_rows(level: Level, user: User) -> QuerySet[Any]:
     """The OUSs of one level that ``user`` may see, as ``ous_for`` has them."""
-    seen: Any = MODELS[level]._default_manager.visible_to(user)  # type: ignore[attr-defined]
+    seen = visible_on(level, user)
     if level == Level.MEMBER_OUS:
         # Who has them is told to staff.
         rows: QuerySet[Any] = seen.with_parents().select_related("reducer", "reviewer")

@@ -11,8 +11,8 @@ from accounts.models import User
 from projects.lookup import canonical_ref, is_storable
 from projects.models import Event, ExecBlock
 from projects.permissions import can_move_at_all
-from projects.querysets.lines import MODELS, ous_by_key, ous_keys
 from projects.querysets.lines import find_ous as find_by_ref
+from projects.querysets.lines import ous_by_key, ous_keys, visible_on
 from projects.services.states import move_state
 from projects.states import Level
 from qa.side_by_side import with_figures
@@ -65,7 +65,7 @@ def rows_on(level: Level, viewer: User, *parents: str) -> Any:
     Where ``parents`` of member OUSs are named they come with them, and with the project
     its contact scientist; a group has its goal.
     """
-    rows = MODELS[level]._default_manager.visible_to(viewer).as_status()  # type: ignore[attr-defined]
+    rows = visible_on(level, viewer).as_status()
     if not parents:
         return rows
     rows = rows.select_related("project__contact_scientist")

@@ -25,7 +25,7 @@ from projects.work import (
     role_in,
 )
 from snoopi.api import filters
-from snoopi.api.base import ApiRequest, ApiView, body_object, text_field
+from snoopi.api.base import ApiRequest, ApiView, body_object, found_or_404, text_field
 from snoopi.api.conditional import Validators, answer
 from snoopi.api.documents.working import queue_line, queue_row, work, work_entry
 from snoopi.api.errors import BadValue
@@ -128,8 +128,7 @@ def _version(request: ApiRequest, member: MemberOUS) -> int | None:
 
 def _told(request: ApiRequest, member: MemberOUS) -> Response:
     """What was done; who handed over the only thing assigned to them reads it a last time."""
-    found = work_of(member, request.user, entries=0)
-    assert found is not None  # noqa: S101 - outsiders were refused
+    found = found_or_404(work_of(member, request.user, entries=0))
     headers = Validators.of(member, request.user).headers()
     return Response(work(found), headers=headers)
 
@@ -140,8 +139,7 @@ class OUSWork(ApiView):
     @reads(Work, "Read the work on a member OUS", conditional=True, refuses=[403])
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         member = _member(request, ref)
-        found = work_of(member, request.user, entries=0)
-        assert found is not None  # noqa: S101 - outsiders were refused
+        found = found_or_404(work_of(member, request.user, entries=0))
         document = work(found)
         validators = Validators.of(member, request.user, document.items())
         return answer(request, validators, lambda: document)
