@@ -8,31 +8,63 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from deliveries.columns import COLUMNS, width
+from deliveries.columns import COLUMNS, one_line, width
+from deliveries.facts import Facts
 from deliveries.letters import letter_of, mail_of, subject_of, unsubscriber
 from deliveries.models import Notice, NoticeKind
+from deliveries.models.notice import OPTIONAL
 from tests.deliveries.mails import plain_facts
 
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = "Bo\r\nBcc: eve@example.org\n.\nQUIT\u2028<script>alert(1)</script>{{ facts }}"
+# Every kind as it mostly is, and those that read otherwise in other cases.
+LETTERS: dict[str, tuple[str, Facts]] = {
+    **{kind: (kind, {}) for kind in NoticeKind.values},
+    "delivery_again": ("delivery", {"again": True, "generation": 2, "months": None}),
+    "delivery_public": ("delivery", {"is_public": True, "release_date": "2024-02-29 12:30:15 UTC"}),
+    "delivery_little_known": (
+        "delivery",
+        {
+            **dict.fromkeys(("title", "scientist", "acknowledgement", "qa2"), ""),
+            **dict.fromkeys(("support", "release_date", "months")),
+            "sched_blocks": [],
+        },
+    ),
+    "delivery_both_texts": (
+        "delivery",
+        {
+            "sched_blocks": ["SgrB2_a_03_7M", "SgrB2_a_03_TM1"],
+            "arc_acknowledgement": "We thank the European ARC for its help.",
+        },
+    ),
+    "added_value_public": ("added_value", {"is_public": True}),
+    "qa2_taken_back": (
+        "qa2",
+        {"what": "decision taken back", "outcome": "", "comment": [], "managers": []},
+    ),
+}
 
 
-@pytest.mark.parametrize("kind", NoticeKind.values)
+@pytest.mark.parametrize("name", LETTERS)
 @pytest.mark.parametrize("form", ["txt", "html"])
-def test_letter_is_as_its_golden_file(kind, form):
-    letter = letter_of(kind, plain_facts())
+def test_letter_is_as_its_golden_file(name, form):
+    kind, facts = LETTERS[name]
+    letter = letter_of(kind, plain_facts(**facts))
     written = f"{letter.subject}\n\n{letter.text}" if form == "txt" else letter.html
-    golden = GOLDEN / f"{kind}.{form}"
+    golden = GOLDEN / f"{name}.{form}"
     if os.environ.get("SNOOPI_WRITE_GOLDEN"):
         golden.write_text(written)
 
     assert written == golden.read_text()
 
 
-@pytest.mark.parametrize("kind", NoticeKind.values)
-def test_text_and_html_say_the_same(kind):
-    letter = letter_of(kind, plain_facts())
+@pytest.mark.parametrize("name", LETTERS)
+def test_text_and_html_say_the_same(name):
+    kind, facts = LETTERS[name]
+    letter = letter_of(kind, plain_facts(**facts))
 
     body = letter.html.partition("<body")[2].partition(">")[2]
     words = html.unescape(re.sub(r"<[^>]*>", " ", body)).split()
@@ -48,18 +80,64 @@ def test_first_two_lines_say_which_data_and_what_to_do(kind):
     assert "https://" in second
 
 
-@pytest.mark.parametrize("kind", NoticeKind.values)
-@pytest.mark.parametrize(
-    "title", ["word " * 60, "x" * 300, "銀河" * 150, f"{NASTY} " * 5, "ä\n" * 150]
+ODD_TEXTS = {
+    "long words": "word " * 60,
+    "one long word": "x" * 300,
+    "wide": "銀河" * 150,
+    "accents of their own": "e\u0301" * 150,
+    "right to left": "\u0634\u0645\u0633 " * 75,
+    "turning": "\u202eevil\u2066 name\u2069\u202c \u200f" * 12,
+    "lines": "ä\n" * 150,
+    "all that ends a line": "a\rb\nc\r\nd\x0be\x0cf\x1cg\x85h\u2028i\u2029j",
+    "NUL and its like": "a\x00b\x07c\x1b[31md\x7fe",
+    "half a pair": "a\ud800b",
+    "headers": "Bo\r\nBcc: eve@example.org\r\nSubject: Other\r\n\r\nNow a body",
+    "protocol and markup": f"{NASTY} " * 5,
+    "encoded words": "=?utf-8?q?Bcc=3A_eve=40example=2Eorg?= " * 9,
+    "an address": f"https://example.org/{'a' * 280}",
+}
+TOLD = (
+    *("title", "name", "code", "scientist", "acknowledgement", "arc_acknowledgement"),
+    *("actor", "reducer", "reviewer", "outcome", "what", "role"),
 )
-def test_no_line_is_wider_whatever_the_title(kind, title):
-    facts = plain_facts(title=title, name=NASTY, sched_blocks=[title, "b_06_TM1"])
-    letter = letter_of(kind, facts)
+LINE_ENDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
-    assert [line for line in letter.text.splitlines() if width(line) > COLUMNS] == []
-    assert len(letter.subject.splitlines()) == 1
+
+def odd_facts(text):
+    """The facts of a letter where everything that people write is ``text``."""
+    support = {**plain_facts()["support"], "name": text, "contact": text}
+    listed = {"sched_blocks": [text, "b_06_TM1"], "managers": [text], "comment": [text, text]}
+    return plain_facts(**dict.fromkeys(TOLD, text), **listed, support=support)
+
+
+def is_whole(line):
+    """Whether a line holds an address or a UID alone, which is never broken."""
+    return len(line.split()) == 1 and line.strip().startswith(("https://", "http://", "uid://"))
+
+
+def assert_well_laid(letter, text):
+    """Nothing is too wide, nothing ends a line but what we end, and no word is lost."""
+    wide = [line for line in letter.text.split("\n") if width(line) > COLUMNS]
+    assert [line for line in wide if not is_whole(line)] == []
+    assert LINE_ENDS.findall(letter.text) == []
+    assert "".join(one_line(text).split()) in "".join(letter.text.split())
+    assert one_line(letter.subject) == letter.subject
     assert width(letter.subject) <= 140
+
+
+@pytest.mark.parametrize("kind", NoticeKind.values)
+@pytest.mark.parametrize("case", ODD_TEXTS)
+def test_no_line_is_wider_or_broken_whatever_people_write(kind, case):
+    letter = letter_of(kind, odd_facts(ODD_TEXTS[case]))
+
+    assert_well_laid(letter, ODD_TEXTS[case])
     assert "<script>" not in letter.html
+
+
+@settings(max_examples=40)
+@given(kind=st.sampled_from(NoticeKind.values), text=st.text(max_size=300))
+def test_no_line_is_wider_or_broken_at_random(kind, text):
+    assert_well_laid(letter_of(kind, odd_facts(text)), text)
 
 
 def test_delivery_letter_tells_all_that_a_pi_needs():
@@ -99,12 +177,16 @@ def test_what_is_not_known_is_said(facts, sentence):
 
 
 def _mail(kind, **facts):
+    return _parsed(kind, plain_facts(**facts))
+
+
+def _parsed(kind, facts):
     notice = Notice(
         kind=kind,
         address="jo@example.org",
         recipient_id=7,
         message_id="<notice.1@snoopi.example.org>",
-        facts=plain_facts(**facts),
+        facts=facts,
     )
     raw = mail_of(notice).message().as_bytes()
     return raw, BytesParser(policy=policy.default).parsebytes(raw)
@@ -127,13 +209,34 @@ def _content(mail, form):
     return mail.get_body((form,)).get_content()
 
 
-@pytest.mark.parametrize("kind", NoticeKind.values)
-def test_facts_inject_no_header(kind):
-    raw, mail = _mail(kind, title=NASTY, name=NASTY, sched_blocks=[NASTY], code=NASTY)
+HEADERS = (
+    *("Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version"),
+    *("Message-ID", "Subject", "To"),
+)
+ENDING = ("List-Unsubscribe", "List-Unsubscribe-Post")
+PART_HEADERS = ["Content-Transfer-Encoding", "Content-Type", "MIME-Version"]
 
-    assert mail["Bcc"] is None
-    assert mail.get_all("To") == ["jo@example.org"]
+
+@pytest.mark.parametrize("kind", ["delivery", "first_observed", "qa2"])
+@pytest.mark.parametrize("case", ODD_TEXTS)
+def test_what_people_write_makes_no_header(kind, case):
+    facts = odd_facts(ODD_TEXTS[case])
+    raw, mail = _parsed(kind, facts)
+    again = _parsed(kind, facts)[1]
+
+    letter = letter_of(kind, facts)
+    expected = [*HEADERS, *(ENDING if kind in OPTIONAL else ())]
+    assert sorted(mail.keys()) == sorted(expected)
+    assert [header.defects for header in mail.values() if header.defects] == []
+    assert mail["To"] == "jo@example.org"
+    assert " ".join(mail["Subject"].split()) == letter.subject
+    assert mail["Message-ID"] == again["Message-ID"] == "<notice.1@snoopi.example.org>"
     assert max(map(len, raw.splitlines())) <= 998
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    for part in mail.iter_parts():
+        assert sorted(part.keys()) == PART_HEADERS
+        assert part.defects == []
+    assert _content(mail, "plain") == letter.text
 
 
 @pytest.mark.parametrize("kind", NoticeKind.values)

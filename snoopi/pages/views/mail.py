@@ -39,7 +39,7 @@ Decorator = Callable[[Door], Door]
 _framing: Decorator = cast(Any, csp_update({"frame-src": ["'self'"]}))
 _BOX = {
     "default-src": ["'none'"],
-    "style-src-attr": ["'unsafe-inline'"],
+    "style-src": ["'unsafe-inline'"],
     "frame-ancestors": ["'self'"],
     "sandbox": ["allow-popups"],
 }
