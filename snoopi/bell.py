@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -65,34 +66,34 @@ def ring_mail() -> None:
     transaction.on_commit(lambda: ring(send_mail, expires=60))
 
 
-class MailThread:
-    """A thread for the mail, so that a mail server that stalls holds up nothing else."""
+class RoundThread:
+    """A thread for rounds of one task, so that one which takes long holds up nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, do: Callable[[], object]) -> None:
+        self._name, self._do = name, do
         self._thread: threading.Thread | None = None
 
     def ring(self) -> None:
-        """Send what is due, unless that is being done."""
+        """Start a round, unless one is under way."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=_send_mail, name="mail", daemon=True)
+            self._thread = threading.Thread(target=self._round, name=self._name, daemon=True)
             self._thread.start()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait for the mails that are on their way."""
+        """Wait for the round that is under way."""
         if self._thread is not None:
             self._thread.join(timeout)
 
-
-def _send_mail() -> None:
-    try:
-        send_mail()
-    except DatabaseError:
-        logger.exception("mail: the database is away")
-    except Exception:
-        # The outermost line of the thread: the next round tries again.
-        logger.exception("mail: a round failed; the next one follows")
-    finally:
-        connections.close_all()
+    def _round(self) -> None:
+        try:
+            self._do()
+        except DatabaseError:
+            logger.exception("%s: the database is away", self._name)
+        except Exception:
+            # The outermost line of the thread: the next round tries again.
+            logger.exception("%s: a round failed; the next one follows", self._name)
+        finally:
+            connections.close_all()
 
 
 class SourceThreads:
@@ -140,18 +141,19 @@ class BackgroundThread(threading.Thread):
         self.stopping = threading.Event()
         self.ages_due = time.monotonic()
         self.sources = SourceThreads()
-        self.mail = MailThread()
+        self.mail = RoundThread("mail", send_mail)
+        self.deliveries = RoundThread("deliveries", deliver)
 
     def run(self) -> None:
         """Sweep until told to stop; a failing sweep is logged and tried again."""
         while not self.stopping.wait(SWEEP_SECONDS):
             try:
+                self.deliveries.ring()
+                self.mail.ring()
                 sweep()
-                deliver()
                 lengthen()
                 self._refresh_ages()
                 self.sources.ring()
-                self.mail.ring()
             except Exception:
                 # The outermost line of the thread: it must outlive any one failure.
                 logger.exception("a sweep failed; the next one follows")
@@ -169,3 +171,5 @@ class BackgroundThread(threading.Thread):
         self.stopping.set()
         self.join(timeout=30)
         self.mail.join(timeout=30)
+        # Its check may take an hour more; the next start begins it anew.
+        self.deliveries.join(timeout=5)

@@ -224,10 +224,14 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "snoopi.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
     "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},
 }
-# A slow source keeps only its own worker waiting where one is given to them (-Q sources).
-CELERY_TASK_QUEUES = (Queue("celery"), Queue("sources"))
+# What takes long keeps only its own worker waiting where one is given to it (-Q deliveries).
+CELERY_TASK_QUEUES = tuple(Queue(name) for name in ("celery", "mail", "sources", "deliveries"))
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_TASK_ROUTES = {"snoopi.tasks.poll_source": {"queue": "sources"}}
+CELERY_TASK_ROUTES = {
+    "snoopi.tasks.poll_source": {"queue": "sources"},
+    "snoopi.tasks.deliver": {"queue": "deliveries"},
+    "snoopi.tasks.send_mail": {"queue": "mail"},
+}
 
 EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
 DELIVERY_HOLD_SECONDS = environment.read_number("DELIVERY_HOLD_SECONDS", 600, most=31_622_400)

@@ -126,10 +126,11 @@ def direct_web(address: str, port: int, count: int) -> Program:
 
 
 def background_programs(folders: Folders, workers: int) -> list[Program]:
-    """The workers and the one clock."""
+    """The workers, the one that delivers, and the one clock."""
     names = [f"worker-{number}" for number in range(1, workers + 1)]
     schedule = folders.run / "beat" / "schedule"
     return [
         *(Program(name, programs.worker(name), stop_s=60) for name in names),
+        Program("deliverer", programs.worker("deliverer", programs.SLOW), stop_s=60),
         Program("beat", programs.beat(schedule)),
     ]

@@ -24,7 +24,7 @@ BIN = Path(sys.executable).parent
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 SERVICES: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
 VOLUMES = yaml.safe_load(COMPOSE)["volumes"]
-SITE = ("prepare", "web", "worker", "beat")
+SITE = ("prepare", "web", "worker", "deliverer", "beat")
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 OURS = {variable.name for variable in VARIABLES}
@@ -80,11 +80,21 @@ def test_layout_has_its_parts():
         ("prepare", programs.manage("prepare")),
         ("web", programs.web("--address", "0.0.0.0", "--port", "8000", workers=2)),
         ("worker", programs.worker("worker")),
+        ("deliverer", programs.worker("deliverer", programs.SLOW)),
         ("beat", programs.beat(Path("/tmp/schedule"))),
     ],
 )
 def test_command_is_the_one_that_make_serve_runs(service, command):
     assert own_command(service) == command
+
+
+def test_every_queue_has_a_worker_and_deliveries_one_of_their_own():
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+
+    assert {*programs.QUICK, *programs.SLOW} == queues
+    assert settings.CELERY_TASK_ROUTES["snoopi.tasks.deliver"]["queue"] in programs.SLOW
+    assert settings.CELERY_TASK_ROUTES["snoopi.tasks.send_mail"]["queue"] in programs.QUICK
+    assert settings.CELERY_TASK_DEFAULT_QUEUE in programs.QUICK
 
 
 def test_commands_exist():
@@ -126,7 +136,7 @@ def test_site_comes_up_in_order():
         return {name: row["condition"] for name, row in SERVICES[service]["depends_on"].items()}
 
     assert waits_for("prepare") == {"postgres": "service_healthy", "redis": "service_healthy"}
-    for service in ("web", "worker", "beat"):
+    for service in ("web", "worker", "deliverer", "beat"):
         assert waits_for(service) == {"prepare": "service_completed_successfully"}
     assert waits_for("nginx") == {"web": "service_healthy"}
 
@@ -151,9 +161,10 @@ def test_health_checks_ask_addresses_and_ports_that_exist():
         assert found is not None
         assert resolve(found[2]).url_name == "healthz"
     assert "snoopi.serve.probe" in health_words("web")
-    assert "-A snoopi.celery:app inspect ping" in health_words("worker")
-    assert "--destination worker@" in health_words("worker")
-    assert "--hostname=worker@%h" in SERVICES["worker"]["command"]
+    for name in ("worker", "deliverer"):
+        assert "-A snoopi.celery:app inspect ping" in health_words(name)
+        assert f"--destination {name}@" in health_words(name)
+        assert f"--hostname={name}@%h" in SERVICES[name]["command"]
 
 
 def test_nginx_gets_every_name_of_its_template_and_no_other():

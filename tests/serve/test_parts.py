@@ -329,7 +329,9 @@ def test_servers_that_are_named_are_not_started(elsewhere, tmp_path):
 
     built = site.build_site(wanted, elsewhere)
 
-    assert [program.name for program in built.programs] == ["worker-1", "worker-2", "beat", "web-1"]
+    assert [program.name for program in built.programs] == [
+        *("worker-1", "worker-2", "deliverer", "beat", "web-1"),
+    ]
     assert built.environment["DATABASE_URL"] == elsewhere["DATABASE_URL"]
     assert built.environment["BASE_URL"] == "http://127.0.0.1:8123"
     # Nobody stands before the web server, so nobody's word about addresses is taken.
@@ -362,7 +364,7 @@ def test_proxies_are_counted_with_nginx(elsewhere, settings, secure, proxies):
 
     assert built.environment["TRUSTED_PROXIES"] == proxies
     assert [program.name for program in built.programs] == [
-        *("web-1", "web-2", "worker-1", "beat", "nginx"),
+        *("web-1", "web-2", "worker-1", "deliverer", "beat", "nginx"),
     ]
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from socket import gethostname
 
 from celery import Celery
 
@@ -29,9 +30,11 @@ def start(app: Celery, database_url: str, **settings: str) -> Server:
     return server
 
 
-def ping(app: Celery) -> list[dict[str, str]]:
-    """Return what the one worker says to a ping."""
-    replies = app.control.broadcast("ping", reply=True, timeout=1, limit=1) or []
+def ping(app: Celery, name: str | None = None) -> list[dict[str, str]]:
+    """Return what the one worker, or the one of a name, says to a ping."""
+    whom = [f"{name}@{gethostname()}"] if name else None
+    said = app.control.broadcast("ping", destination=whom, reply=True, timeout=1, limit=1)
+    replies = said or []
     if not replies:
         raise WorkerSilent("no reply to a ping")
     return [answer for reply in replies for answer in reply.values()]
