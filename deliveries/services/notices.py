@@ -102,7 +102,10 @@ def write_delivery_notices(
         facts={**facts_about(member), **facts_of_delivery(delivery, member, again=again)},
         sent_at=delivery.delivered_at if is_history else None,
     )
-    written = write_notices(occasion, [Addressee(pi_of(member.project))])
+    pi = pi_of(member.project)
+    # Nothing else keeps which ARC it was by the time the links come.
+    to_pi = Addressee(pi, {"is_of_na": pi is not None and is_of_na(pi)})
+    written = write_notices(occasion, [to_pi])
     return written if is_history else written + write_added_value_notice(member)
 
 

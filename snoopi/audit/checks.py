@@ -24,5 +24,6 @@ CHECKS = (
     Check("under way", "deliveries under way are under way", packages.deliveries_under_way),
     Check("manifests", "delivered generations match their manifests", packages.manifests_hold),
     Check("notices", "notices match deliveries", notices.notices_match),
+    Check("optional", "optional mails follow steps", notices.optional_notices_follow),
     Check("claims", "claims are of what is on the way", notices.claims_hold),
 )

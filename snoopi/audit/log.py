@@ -22,8 +22,8 @@ _COUNTING = (Level.MEMBER_OUS, Level.SCHED_BLOCK)
 _SETS = (Level.SCIENCE_GOAL, Level.GROUP_OUS)
 _OF_STATES = Q(kind=EventKind.STATE)
 _OF_EXECUTIONS = Q(kind__in=[EventKind.EXECUTION, EventKind.QA0])
-_STEP = ("pk", "frm", "to", "at", "public_to", "actor_id", "actor_word")
-_ROW = ("uid", "ref", "state", "state_since", "state_flag", "resume_state")
+_STEP = ("pk", "frm", "to", "at", "public_frm", "public_to", "actor_id", "actor_word")
+_ROW = ("uid", "ref", "state", "state_since", "public_since", "state_flag", "resume_state")
 
 
 def states_replay(tally: Tally) -> Iterator[Fault]:
@@ -55,15 +55,17 @@ def _replay_faults(level: Level, found: list[Any]) -> Iterator[Fault]:
     if not fitting:
         yield fault(thing, "state", row["state"], _last_word(led.standings))
         return
-    if not any(_is_same_moment(each.since, row["state_since"]) for each in fitting):
+    dated = [each for each in fitting if _is_same_moment(each.since, row["state_since"])]
+    if not dated:
         yield fault(thing, "state_since", row["state_since"], fitting[0].since)
-    yield from _public_faults(thing, level, row, fitting)
+    yield from _public_faults(thing, level, row, dated or fitting)
 
 
 def _step(found: Any) -> Step:
     """One row of the log, in the order of ``_STEP``."""
-    number, frm, to, at, public, actor, word = found
-    return Step(number, frm, to, at, public, actor is None and word != SYSTEM_WORD)
+    number, frm, to, at, public_frm, public_to, actor, word = found
+    by_source = actor is None and word != SYSTEM_WORD
+    return Step(number, frm, to, at, public_frm, public_to, by_source)
 
 
 def _last_word(standings: frozenset[Standing]) -> str:
@@ -79,7 +81,7 @@ def _is_same_moment(one: datetime | None, other: datetime | None) -> bool:
 def _public_faults(
     thing: Named, level: Level, row: dict[str, Any], fitting: list[Standing]
 ) -> Iterator[Fault]:
-    """What people outside were told last is what they read now."""
+    """What people outside were told last is what they read now, and since when."""
     word = public_state(
         level,
         row["state"],
@@ -88,8 +90,12 @@ def _public_faults(
         resume_state=row["resume_state"] or None,
     )
     told = {each.public for each in fitting}
-    if row["state"] != "Deleted" and told.isdisjoint({word or "", None}):
+    if row["state"] == "Deleted":
+        return
+    if told.isdisjoint({word or "", None}):
         yield fault(thing, "public state", word, " or ".join(sorted(filter(None, told))))
+    elif not any(_is_same_moment(each.told_since, row["public_since"]) for each in fitting):
+        yield fault(thing, "public_since", row["public_since"], fitting[0].told_since)
 
 
 def _unlogged(model: type[LivingThing]) -> Iterator[Fault]:

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 
-from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
+from accounts.models import ARC, Executive
+from deliveries.links import LINKS
 from deliveries.models import AddedValue, Delivery, DeliveryState, LogPlace, Notice, NoticeKind
-from deliveries.models.notice import ON_THE_WAY
-from projects.models import Event, Membership, Role
+from deliveries.models.notice import ON_THE_WAY, OPTIONAL
+from deliveries.services.following import PASSAGES
+from projects.models import Event, EventKind, Membership, Role
 from projects.states import Level
 from snoopi.audit.faults import Fault, Named, Tally, fault, stream
 
 _OF_DELIVERIES = (NoticeKind.DELIVERY, NoticeKind.ADDED_VALUE)
 _NAMES = ("member_ous__uid", "member_ous__ref", "pk")
 _NOTICE = "notice"
+_NOW_OF_NA = Q(recipient__arc=ARC.NA) | Q(recipient__arc="", recipient__executive=Executive.NA)
 
 
 def notices_match(tally: Tally) -> Iterator[Fault]:
@@ -28,6 +32,7 @@ def notices_match(tally: Tally) -> Iterator[Fault]:
     yield from _misplaced()
     yield from _to_others()
     yield from _without_links()
+    yield from _links_untold()
 
 
 def _misplaced() -> Iterator[Fault]:
@@ -71,6 +76,55 @@ def _without_links() -> Iterator[Fault]:
     for uid, ref, number in stream(rows.values_list(*_NAMES)):
         thing = Named(Level.MEMBER_OUS, uid, ref)
         yield fault(thing, f"notice {number}", "of added value", "one with links and a delivery")
+
+
+def _links_untold() -> Iterator[Fault]:
+    """Whom the North American ARC supported at the delivery and supports now is told of links."""
+    links = AddedValue.objects.filter(member_ous=OuterRef("member_ous")).order_by("-pk")
+    complete = Q(**{f"{name}__gt": "" for name in LINKS})
+    newest = AddedValue.objects.filter(complete, pk=OuterRef("links"))
+    first = Notice.objects.filter(member_ous=OuterRef("member_ous"), edition=0)
+    later = first.filter(kind=NoticeKind.DELIVERY, pk__gt=OuterRef("pk"))
+    told = first.filter(
+        Q(occasion=OuterRef("occasion")) | Q(created_at__gte=OuterRef("links_at")),
+        kind=NoticeKind.ADDED_VALUE,
+    )
+    rows = Notice.objects.filter(
+        _NOW_OF_NA, kind=NoticeKind.DELIVERY, edition=0, facts__is_of_na=True
+    ).annotate(links=Subquery(links.values("pk")[:1]), links_at=Subquery(links.values("at")[:1]))
+    untold = rows.filter(Exists(newest), ~Exists(later), ~Exists(told)).order_by("pk")
+    for uid, ref, number in stream(untold.values_list(*_NAMES)):
+        thing = Named(Level.MEMBER_OUS, uid, ref)
+        field = f"added-value notice beside notice {number}"
+        yield fault(thing, field, None, "one: all links are there")
+
+
+def optional_notices_follow(tally: Tally) -> Iterator[Fault]:
+    """Mails that people asked for are of a step that their kind tells, and to the project's."""
+    rows = Notice.objects.filter(kind__in=OPTIONAL, event__isnull=False).order_by("pk")
+    tally.looked += rows.count()
+    tie = Membership.objects.filter(
+        project=OuterRef("project"), user=OuterRef("recipient"), role__in=[Role.PI, Role.DELEGEE]
+    )
+    for uid, ref, number, who in stream(
+        rows.filter(~Exists(tie)).values_list(*_NAMES, "recipient__username")
+    ):
+        thing = Named(Level.MEMBER_OUS, uid, ref)
+        yield fault(thing, f"recipient of notice {number}", who, "the PI, or a delegee")
+    told = rows.select_related("event", "member_ous").only("kind", "event", "member_ous")
+    for row in stream(told):
+        if row.event and not _tells(row.kind, row.event):
+            yield fault(_of(row), f"event of notice {row.pk}", row.event.public_to, f"{row.kind}")
+
+
+def _tells(kind: str, event: Event) -> bool:
+    is_told = event.kind == EventKind.STATE and event.for_public
+    return is_told and any(each.kind == kind and each.is_in(event) for each in PASSAGES)
+
+
+def _of(notice: Notice) -> Named:
+    member = notice.member_ous
+    return Named(Level.MEMBER_OUS, member and member.uid, member.ref if member else _NOTICE)
 
 
 def claims_hold(tally: Tally) -> Iterator[Fault]:

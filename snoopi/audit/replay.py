@@ -17,17 +17,22 @@ class Step:
     frm: str
     to: str
     at: datetime
+    public_frm: str
     public_to: str
     by_source: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the steps so far may have led; None where they do not tell."""
+    """Where the steps so far may have led; None where they do not tell.
+
+    ``told_since`` is since when people outside read ``public``.
+    """
 
     state: str | None = None
     since: datetime | None = None
     public: str | None = None
+    told_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def replay(steps: Iterable[Step]) -> Replayed:
         after = frozenset(found for each in standings for found in _after(each, step))
         if not after:
             broken.append((step, _words(standings)))
-            after = frozenset(_entered(step))
+            after = frozenset(found for each in standings for found in _entered(each, step))
         standings = after
     return Replayed(standings, tuple(broken))
 
@@ -55,21 +60,24 @@ def _after(standing: Standing, step: Step) -> Iterable[Standing]:
         return _told(standing, step)
     if step.by_source and standing.since is not None and step.at < standing.since:
         return [standing]
-    return _entered(step) if standing.state in (None, step.frm) else []
+    return _entered(standing, step) if standing.state in (None, step.frm) else []
 
 
 def _told(standing: Standing, step: Step) -> Iterable[Standing]:
     """A state that stays, while a flag or the word for people outside changes."""
     if standing.state not in (None, step.to):
         return [standing]
-    told = replace(standing, state=step.to, public=step.public_to)
+    told_since = step.at if step.public_frm != step.public_to else standing.told_since
+    told = replace(standing, state=step.to, public=step.public_to, told_since=told_since)
     return [standing, replace(told, since=step.at)] if step.by_source else [told]
 
 
-def _entered(step: Step) -> Iterable[Standing]:
-    dated = Standing(step.to, step.at, step.public_to)
+def _entered(standing: Standing, step: Step) -> Iterable[Standing]:
+    is_told = step.public_frm != step.public_to
+    told_since = step.at if is_told else standing.told_since
+    dated = Standing(step.to, step.at, step.public_to, told_since)
     # The first word of a source without a date says nothing about since when.
-    undated = replace(dated, since=None)
+    undated = replace(dated, since=None, told_since=None if is_told else told_since)
     return [undated] if not step.to else [dated, undated] if not step.frm else [dated]
 
 

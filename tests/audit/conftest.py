@@ -17,7 +17,7 @@ from deliveries.models import LogPlace
 from deliveries.services.added_value import enter_added_value
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
-from deliveries.services.following import READER
+from deliveries.services.following import READER, follow_log, set_wish
 from projects.models import MemberOUS, Project
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
@@ -73,6 +73,7 @@ def _make(folder: Path) -> Observatory:
     # Made by a migration, and gone where a test that commits ran before.
     LogPlace.objects.get_or_create(reader=READER)
     pi = make_user(email="pi@example.org", executive="NA", arc="NA")
+    set_wish(user=pi, wish="now")
     ready = [{"state": "ReadyForReview"}] * 3
     members = [*ready, {"state": "PartiallyObserved"}]
     project = make_project(members=members, exec_blocks=2, pi=pi)
@@ -84,6 +85,7 @@ def _make(folder: Path) -> Observatory:
     settings.DELIVERY_HOLD_SECONDS = 600
     _review(held, qa)
     decide_qa0(observed.exec_blocks.latest("pk"), outcome="Fail", reasons=["weather"], actor=qa)
+    follow_log()
     project.refresh_from_db()
     rows = (delivered, held, checking, observed)
     delivered, held, checking, observed = (MemberOUS.objects.get(pk=row.pk) for row in rows)

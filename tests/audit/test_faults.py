@@ -74,6 +74,11 @@ def readme(observatory):
     return ProductFile.objects.filter(member_ous=observatory.delivered, name="README.txt")
 
 
+def passed(observatory):
+    rows = Notice.objects.filter(kind="processed_and_reviewed", member_ous=observatory.delivered)
+    return rows.get().pk
+
+
 def first_run(observatory):
     return observatory.delivered.exec_blocks.order_by("pk")[0]
 
@@ -133,6 +138,16 @@ CASES = [
         "the word for people outside",
         last_event("held", "state", public_to="Verified"),
         ("log: " + HELD + "public state is BeingProcessed, should be Verified",),
+    ),
+    Spoiled(
+        "since when people outside read their word",
+        row(MemberOUS, "delivered", public_since=datetime(2031, 2, 3, tzinfo=UTC)),
+        ("log: " + MEMBER + "public_since is 2031-02-03 00:00:00 UTC, should be {public}",),
+    ),
+    Spoiled(
+        "that of a group",
+        row(GroupOUS, "delivered", public_since=None),
+        ("log: group_ous {group}: public_since is nothing, should be {group_told}",),
     ),
     Spoiled(
         "a version",
@@ -356,6 +371,27 @@ CASES = [
         ),
     ),
     Spoiled(
+        "a notice of links",
+        drop(lambda o: Notice.objects.filter(kind="added_value")),
+        (
+            "notices: " + MEMBER + "added-value notice beside notice {told} is nothing, "
+            "should be one: all links are there",
+        ),
+    ),
+    Spoiled(
+        "the reader of an optional mail",
+        lambda o: Notice.objects.filter(pk=passed(o)).update(recipient=make_user("somebody")),
+        (
+            "optional: " + MEMBER + "recipient of notice {passed} is somebody, "
+            "should be the PI, or a delegee",
+        ),
+    ),
+    Spoiled(
+        "the step of an optional mail",
+        lambda o: Notice.objects.filter(pk=passed(o)).update(kind="first_observed"),
+        ("optional: " + MEMBER + "event of notice {passed} is Verified, should be first_observed",),
+    ),
+    Spoiled(
         "its claim",
         notice("delivery", state="claimed"),
         (
@@ -386,6 +422,8 @@ def names(observatory, case):
         "project": observatory.project.ref,
         "group": delivered.group_ous,
         "group_ref": delivered.group_ous.ref,
+        "public": told(Event.objects.filter(member_ous=delivered, kind="state").latest("pk").at),
+        "group_told": told(delivered.group_ous.public_since),
         "goal": delivered.science_goal,
         "block": which.sched_blocks.get().uid,
         "run": observed.exec_blocks.get(qa0="Fail").uid,
@@ -406,6 +444,7 @@ def names(observatory, case):
         "fits": ProductFile.objects.get(member_ous=delivered, name="a.fits").sha256,
         "added": Notice.objects.get(kind="added_value").pk,
         "told": Notice.objects.get(kind="delivery").pk,
+        "passed": passed(observatory),
         "newest": Event.objects.order_by("-pk")[0].pk,
     }
 
