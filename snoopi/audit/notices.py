@@ -124,7 +124,9 @@ def _tells(kind: str, event: Event) -> bool:
 
 def _of(notice: Notice) -> Named:
     member = notice.member_ous
-    return Named(Level.MEMBER_OUS, member and member.uid, member.ref if member else _NOTICE)
+    if member is None:
+        return Named(Level.MEMBER_OUS, None, _NOTICE)
+    return Named(Level.MEMBER_OUS, member.uid, member.ref)
 
 
 def claims_hold(tally: Tally) -> Iterator[Fault]:
