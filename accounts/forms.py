@@ -1,6 +1,7 @@
 """Forms of log-in and settings."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -46,32 +47,35 @@ class ProfileForm(forms.Form):
 _FAR = 3000
 
 
+class LastDayField(forms.DateField):
+    """The last day on which something holds; it gives the first moment at which it does not."""
+
+    widget = forms.DateInput({"type": "date"})
+
+    def clean(self, value: Any) -> datetime | None:
+        """Answer midnight after the day, UTC; None where no day is named."""
+        day = super().clean(value)
+        if day is None:
+            return None
+        if day.year >= _FAR:
+            raise forms.ValidationError("Leave it empty where there is no end.")
+        ends = datetime.combine(day, time(), UTC) + timedelta(days=1)
+        if ends <= timezone.now():
+            raise forms.ValidationError("This day is over.")
+        return ends
+
+
 class TokenForm(forms.Form):
     """A new API token."""
 
     label = forms.CharField(max_length=80, label="What it is for")
     scope = forms.ChoiceField(choices=TokenScope.choices, label="May")
-    expires_on = forms.DateField(
-        required=False,
-        label="Last day",
-        help_text="UTC; empty: until it is revoked.",
-        widget=forms.DateInput({"type": "date"}),
+    expires_on = LastDayField(
+        required=False, label="Last day", help_text="UTC; empty: until it is revoked."
     )
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="token-%s", label_suffix="")
-
-    def clean_expires_on(self) -> datetime | None:
-        """The first moment at which the token no longer works."""
-        day = self.cleaned_data["expires_on"]
-        if day is None:
-            return None
-        if day.year >= _FAR:
-            raise forms.ValidationError("Leave it empty for a token without an end.")
-        ends = datetime.combine(day, time(), UTC) + timedelta(days=1)
-        if ends <= timezone.now():
-            raise forms.ValidationError("This day is over.")
-        return ends
 
 
 class ViewAsForm(forms.Form):

@@ -30,24 +30,31 @@ def own_address(view: str, *args: str) -> str:
 def facts_about(member_ous: MemberOUS) -> Facts:
     """The facts that every letter about a member OUS has."""
     blocks = member_ous.sched_blocks.not_deleted().order_by("name", "pk")
-    project = member_ous.project
+    return {
+        **facts_about_project(member_ous.project),
+        "uid": str(member_ous),
+        "sched_blocks": [str(block) for block in blocks],
+        "ous_url": own_address("projects:ous-detail", member_ous.ref),
+    }
+
+
+def facts_about_project(project: Project) -> Facts:
+    """The facts that every letter about a project has."""
     scientist = project.contact_scientist
     return {
         "code": project.ref,
         "title": project.title,
-        "uid": str(member_ous),
-        "sched_blocks": [str(block) for block in blocks],
-        "ous_url": own_address("projects:ous-detail", member_ous.ref),
+        "project_url": own_address("projects:project-detail", project.ref),
         "scientist": str(scientist) if scientist else "",
     }
 
 
-def facts_for(person: User | None, project: Project) -> Facts:
+def facts_for(person: User | None, project: Project | None) -> Facts:
     """The facts that follow from who is written to."""
-    arc = (person.arc if person else "") or project.arc
+    arc = (person.arc if person else "") or (project.arc if project else "")
     found = centre(arc)
     return {
-        "name": str(person) if person else project.pi_name,
+        "name": str(person or (project.pi_name if project else "")),
         "support": _support(found) if found else None,
         "arc_acknowledgement": found.acknowledgement if found else "",
         "settings_url": own_address("accounts:settings"),

@@ -1,8 +1,9 @@
 """Who may do what with clocks and deliveries; one condition a line."""
 
 from accounts.models import User
-from accounts.rights import Right, Scope
-from projects.models import MemberOUS, Membership, Project, Role
+from accounts.rights import Right
+from projects.models import MemberOUS
+from projects.permissions import can_delegate
 from projects.querysets.project import Viewer, is_staff_viewer
 
 
@@ -29,8 +30,7 @@ def can_release_early(user: Viewer, member_ous: MemberOUS) -> bool:
         return False
     if user.has_right(Right.CLOCK):
         return True
-    project = member_ous.project
-    return _is_pi(user, project) or _acts_for_pi(user, project)
+    return can_delegate(user, member_ous.project)
 
 
 def can_enter_added_value(user: Viewer) -> bool:
@@ -41,20 +41,6 @@ def can_enter_added_value(user: Viewer) -> bool:
 def can_resend_mail(user: Viewer) -> bool:
     """Whether ``user`` may send a mail again, or note that it came back."""
     return isinstance(user, User) and user.has_right(Right.MAIL)
-
-
-def _is_pi(user: User, project: Project) -> bool:
-    return Membership.objects.of(user).filter(project=project, role=Role.PI).exists()
-
-
-def _acts_for_pi(user: User, project: Project) -> bool:
-    scopes = user.scopes(Right.ON_BEHALF)
-    if Scope.NAMED in scopes and project.contact_scientist_id == user.pk:
-        return True
-    if Scope.ARC not in scopes or not user.arc:
-        return False
-    pis = Membership.objects.current().filter(project=project, role=Role.PI, user__arc=user.arc)
-    return project.arc == user.arc or pis.exists()
 
 
 def can_withhold_files(user: Viewer) -> bool:

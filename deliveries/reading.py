@@ -13,13 +13,13 @@ from deliveries.clock import ClockKind
 from deliveries.models import ClockEntry, FileHold, ProductFile
 from deliveries.naming import FileClass
 from deliveries.rights import Access, FileFacts, Standing, file_access
-from projects.models import DelegationKind, MemberOUS, Membership, Project, Role
+from projects.models import MemberOUS, Membership, Project, Role
 from projects.public import data_rights
 from projects.querysets.project import Viewer, sees_everything
+from projects.visitors import ProjectVisitor
 
 _ASSIGNED_ROLES = frozenset({StaffRole.REDUCER, StaffRole.QA, StaffRole.DRM})
 _OUT_STATES = ("Delivered", "QA3InProgress")
-_GIVES_FILES = Q(role=Role.PI) | Q(role=Role.DELEGEE, kind=DelegationKind.DATA)
 
 
 def for_reading(files: QuerySet[ProductFile]) -> QuerySet[ProductFile]:
@@ -50,6 +50,8 @@ class Reader:
 
     def _standings(self, product_file: ProductFile) -> set[Standing]:
         user, project = self.user, product_file.project
+        if isinstance(user, ProjectVisitor):
+            return self._standings_of_visitor(user, project)
         if not isinstance(user, User) or not user.is_active:
             return {Standing.OUTSIDER}
         found = {Standing.LOOKER if project.pk in self.seen else Standing.OUTSIDER}
@@ -61,6 +63,12 @@ class Reader:
             found.add(Standing.WITH_REASON)
         return found
 
+    def _standings_of_visitor(self, visitor: ProjectVisitor, project: Project) -> set[Standing]:
+        """A project token reads what a Co-I does."""
+        if visitor.project_id != project.pk or project.pk not in self.seen:
+            return {Standing.OUTSIDER}
+        return {Standing.OWNER if project.cois_download else Standing.LOOKER}
+
     def _may_give_reason(self, project: Project) -> bool:
         if Scope.ALL in self.scopes:
             return True
@@ -71,10 +79,13 @@ class Reader:
 
 def reader_of(user: Viewer, projects: Iterable[int], now: datetime) -> Reader:
     """Answer a person before the files of some projects; at most three queries."""
+    if isinstance(user, ProjectVisitor):
+        found = Project.objects.visible_to(user).filter(pk__in=set(projects)).order_by()
+        return Reader(user, now, seen=frozenset(found.values_list("pk", flat=True)))
     if not isinstance(user, User) or not user.is_active:
         return Reader(user, now)
     ids = set(projects)
-    mine = Membership.objects.of(user).filter(_GIVES_FILES, project_id__in=ids)
+    mine = Membership.objects.of(user).giving_files().filter(project_id__in=ids)
     scopes = user.scopes(Right.FILES)
     visible = Project.objects.visible_to(user).filter(pk__in=ids).order_by()
     return Reader(

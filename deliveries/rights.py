@@ -60,7 +60,8 @@ _WITHHELD = Access(
 )
 _NOT_YOURS = Access(
     may=False,
-    why_not="It is proprietary: the PI and those with a delegation for data may read it.",
+    why_not="It is proprietary: the PI and those with a delegation for data may read it, "
+    "and Co-Is where the PI lets them.",
 )
 
 

@@ -53,3 +53,19 @@ class StaleVersion(ProjectError):
 
 class BadMembership(ProjectError):
     """A tie that cannot be as asked."""
+
+
+class BadDelegation(ProjectError):
+    """Something about who has access to a project that cannot be as asked; ``field`` names it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class TooOften(ProjectError):
+    """Something done more often than anybody needs; not again for ``wait`` seconds."""
+
+    def __init__(self, sentence: str, wait: int) -> None:
+        self.wait = wait
+        super().__init__(sentence)

@@ -1,10 +1,12 @@
 """Who may act on what; one condition a line. Seeing is ``visible_to``."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from accounts.models import User
 from accounts.rights import Right, Scope
-from projects.models import Assignment, LivingThing, MemberOUS
+from projects.models import Assignment, LivingThing, MemberOUS, Membership, Project, Role
 from projects.moves import MOVES, Move, steps_from
 from projects.querysets.project import Viewer, is_staff_viewer
 from projects.states import Level, OUSState, StateFlag
@@ -130,3 +132,41 @@ def can_work_on(user: Viewer, member_ous: MemberOUS) -> bool:
 def can_keep_journal(user: Viewer) -> bool:
     """Whether ``user`` may read and write what staff note; on what is ``visible_to``."""
     return is_staff_viewer(user)
+
+
+def pis_of(project: Project) -> list[User]:
+    """The project's PI now, none where nobody with an account is; one query."""
+    ties = Membership.objects.current().filter(project=project, role=Role.PI)
+    return [tie.user for tie in ties.select_related("user")]
+
+
+def is_pi(user: Viewer, project: Project) -> bool:
+    """Whether ``user`` is the project's PI now; one query."""
+    return user in pis_of(project)
+
+
+def delegates(user: Viewer, project: Project, pis: Sequence[User]) -> bool:
+    """Whether ``user`` is one of these PIs, or acts on behalf of them: ARC, contact scientist."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user in pis:
+        return True
+    scopes = user.scopes(Right.ON_BEHALF)
+    if Scope.NAMED in scopes and project.contact_scientist_id == user.pk:
+        return True
+    if Scope.ARC not in scopes or not user.arc:
+        return False
+    return user.arc == project.arc or any(pi.arc == user.arc for pi in pis)
+
+
+def can_delegate(user: Viewer, project: Project) -> bool:
+    """Whether ``user`` may say who has access to a project; one query."""
+    return delegates(user, project, pis_of(project))
+
+
+def can_issue_token(user: Viewer, project: Project) -> bool:
+    """Whether ``user`` may make keys to a project: the PI alone, for whoever makes one sees it.
+
+    Staff who act for the PI revoke them.
+    """
+    return is_pi(user, project)

@@ -19,6 +19,7 @@ class NoticeKind(models.TextChoices):
     FIRST_OBSERVED = "first_observed", "First observed"
     FULLY_OBSERVED = "fully_observed", "Fully observed"
     PROCESSED = "processed_and_reviewed", "Processed and reviewed"
+    DELEGATION = "delegation", "Delegation"
     QA2 = "qa2", "QA2, for staff"
     REVIEW_CANCELED = "review_canceled", "Review canceled, for staff"
 

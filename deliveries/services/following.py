@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from accounts.models import User
 from accounts.rights import StaffRole
-from deliveries.facts import Facts, facts_about, moment
+from deliveries.facts import Facts, facts_about, facts_about_project, moment
 from deliveries.models import LogPlace, MailRule, NoticeKind
 from deliveries.services.notices import Addressee, Occasion, write_notices
 from projects.models import Assignment, Event, EventKind, MemberOUS, Membership, Project, Role
@@ -28,6 +28,7 @@ _TAKING = (PublicState.PARTIALLY_OBSERVED, PublicState.FULLY_OBSERVED)
 _TAKEN = (PublicState.FULLY_OBSERVED, PublicState.READY_FOR_PROCESSING)
 _PASSED = (PublicState.VERIFIED, PublicState.DELIVERED)
 _GIVEN_BACK = (OUSState.READY_FOR_REVIEW, OUSState.READY_FOR_PROCESSING)
+_DELEGEE = "Delegee "
 _WORDS = (*_TAKING, *_TAKEN, *_PASSED)
 
 
@@ -62,13 +63,17 @@ def _telling(after: int, newest: int) -> models.QuerySet[Event]:
     """The events of a stretch of the log that somebody may be mailed of."""
     passing = models.Q(kind=EventKind.STATE, for_public=True, public_to__in=_WORDS)
     judged = models.Q(kind=EventKind.QA2, for_staff=True)
+    delegated = models.Q(kind=EventKind.MEMBERSHIP, person__isnull=False, actor__isnull=False)
     given_back = models.Q(kind=EventKind.STATE, frm=OUSState.REVIEWING, to__in=_GIVEN_BACK)
-    rows = Event.objects.filter(passing | judged | given_back, _of_people(), level=Level.MEMBER_OUS)
+    of_member = models.Q(passing | judged | given_back, level=Level.MEMBER_OUS)
+    rows = Event.objects.filter(of_member | delegated, _of_people())
     found = rows.filter(
         pk__gt=after, pk__lte=newest, at__gt=models.F("recorded_at") - HISTORY_AFTER
     )
-    related = ("project__contact_scientist", "member_ous__reducer", "member_ous__reviewer", "actor")
-    return found.select_related(*related).order_by("pk")
+    members = ("member_ous__reducer", "member_ous__reviewer")
+    return found.select_related(*members, "project__contact_scientist", "actor", "person").order_by(
+        "pk"
+    )
 
 
 def _of_people() -> models.Q:
@@ -89,13 +94,42 @@ def _of_people() -> models.Q:
 
 
 def _tell(event: Event) -> None:
-    if event.kind == EventKind.QA2:
+    if event.kind == EventKind.MEMBERSHIP:
+        _tell_delegee(event)
+    elif event.kind == EventKind.QA2:
         _tell_staff(event, NoticeKind.QA2)
     elif event.frm == OUSState.REVIEWING and event.to in _GIVEN_BACK and event.actor_id:
         _tell_staff(event, NoticeKind.REVIEW_CANCELED)
     for passage in PASSAGES:
         if event.kind == EventKind.STATE and event.for_public and passage.is_in(event):
             _tell_team(event, passage)
+
+
+def _tell_delegee(event: Event) -> None:
+    """Tell a person what somebody delegated to them, or took back."""
+    words = event.public_to or event.public_frm
+    kind = words.removeprefix(_DELEGEE)
+    if event.project is None or event.person is None or kind == words:
+        return
+    until = event.note.rpartition(", until ")[2] if ", until " in event.note else ""
+    facts: Facts = {
+        **facts_about_project(event.project),
+        "is_over": not event.public_to,
+        "delegation": kind,
+        "until": until,
+        "actor": str(event.actor),
+        "actor_word": event.actor_word,
+        "at": moment(event.at),
+    }
+    occasion = Occasion(
+        kind=NoticeKind.DELEGATION,
+        key=f"event {event.pk}",
+        project=event.project,
+        facts=facts,
+        event=event,
+    )
+    if event.person.is_active:
+        write_notices(occasion, [Addressee(event.person)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,25 @@ NO_ADDRESS = "No e-mail address is on file for this person."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What happened, once for all who are told of it; ``key`` names it for ever."""
+    """What happened, once for all who are told of it; ``key`` names it for ever.
+
+    To a member OUS, else to a project.
+    """
 
     kind: NoticeKind
     key: str
-    member_ous: MemberOUS
     facts: Facts
+    member_ous: MemberOUS | None = None
+    project: Project | None = None
     delivery: Delivery | None = None
     event: Event | None = None
     # History: it was sent then, and is not sent now.
     sent_at: datetime | None = None
+
+    @property
+    def of_project(self) -> Project | None:
+        """The project that it happened to, or in."""
+        return self.member_ous.project if self.member_ous else self.project
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def write_notices(occasion: Occasion, people: Iterable[Addressee]) -> list[Notic
 
 
 def _notice(occasion: Occasion, one: Addressee) -> Notice:
-    project = occasion.member_ous.project
+    project = occasion.of_project
     return Notice(
         kind=occasion.kind,
         occasion=occasion.key,

@@ -1,9 +1,10 @@
 """The six levels of a project, who is tied to it, and what happened to it."""
 
 from projects.models.event import Alias, Event, EventKind
-from projects.models.membership import DelegationKind, Membership, Role
+from projects.models.membership import DelegationKind, DelegationMiss, Membership, Role
 from projects.models.ous import GroupOUS, MemberOUS, ObsUnitSet, ScienceGoal
 from projects.models.project import Project
+from projects.models.project_token import ProjectToken
 from projects.models.schedblock import ExecBlock, SchedBlock
 from projects.models.stage_age import StageAge
 from projects.models.tracked import LivingThing, Tracked
@@ -14,6 +15,7 @@ __all__ = [
     "Assignment",
     "Blockage",
     "DelegationKind",
+    "DelegationMiss",
     "Event",
     "EventKind",
     "ExecBlock",
@@ -24,6 +26,7 @@ __all__ = [
     "Membership",
     "ObsUnitSet",
     "Project",
+    "ProjectToken",
     "Role",
     "SchedBlock",
     "ScienceGoal",

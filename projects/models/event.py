@@ -125,6 +125,15 @@ class Event(AboutOneThing):
         on_delete=models.PROTECT,
         related_name="+",
     )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Whom it concerns: whose tie to the project began, changed or ended.",
+    )
     actor_word = models.CharField(
         max_length=40, help_text="Who it was, in a role's word: what people outside read."
     )
@@ -140,6 +149,11 @@ class Event(AboutOneThing):
             models.Index(fields=["project", "at"], name="event_project_at"),
             models.Index(fields=["member_ous", "at"], name="event_member_at"),
             models.Index(fields=["sched_block", "at"], name="event_sched_block_at"),
+            models.Index(
+                fields=["person", "at"],
+                condition=models.Q(person__isnull=False),
+                name="event_person_at",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=_ABOUT_ONE_THING, name="event_about_one_thing"),

@@ -40,6 +40,14 @@ class Membership(models.Model):
     ends_at = models.DateTimeField(
         null=True, blank=True, help_text="First moment at which it no longer holds, UTC."
     )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who delegated; empty where a source or an administrator's command said so.",
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -66,6 +74,32 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.kind}".strip()
 
+    @property
+    def gives_files(self) -> bool:
+        """Whether it lets the person read proprietary files, as ``giving_files`` has it."""
+        if self.role in (Role.COPI, Role.COI):
+            return self.project.cois_download
+        return self.role == Role.PI or self.kind == DelegationKind.DATA
+
     def is_current(self) -> bool:
         """Whether the tie holds now."""
         return self.ends_at is None or self.ends_at > timezone.now()
+
+
+class DelegationMiss(models.Model):
+    """One time that somebody named, as a delegee, nobody who has an account.
+
+    Whoever may delegate learns thereby who has none, so it is counted and soon refused; what
+    was typed is not kept.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "delegation misses"
+        ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["by", "at"], name="delegation_miss_by")]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} at {self.at}"

@@ -40,6 +40,11 @@ class Project(LivingThing):
         on_delete=models.PROTECT,
         related_name="named_on",
     )
+    cois_download = models.BooleanField(
+        "Co-Is may download",
+        default=False,
+        help_text="Whether Co-PIs, Co-Is and project tokens read proprietary files: the PI says.",
+    )
     is_demo = models.BooleanField(default=False, help_text="Part of the demo observatory.")
     members_total = models.PositiveIntegerField(
         default=0, help_text="Member OUSs that count; a copy kept by projects.services."

@@ -10,11 +10,12 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rights import Right, Scope
 from projects.states import ACTIVE_PROJECT_STATES
+from projects.visitors import ProjectVisitor
 
 if TYPE_CHECKING:
     from projects.models import Membership, Project
 
-Viewer = User | AnonymousUser
+Viewer = User | AnonymousUser | ProjectVisitor
 
 
 def is_staff_viewer(user: Viewer) -> bool:
@@ -38,6 +39,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Keep the current ties of one person."""
         return self.current().filter(user_id=user.pk)
 
+    def giving_files(self) -> Self:
+        """Keep the ties that let a person read proprietary files: Co-Is where the PI lets them."""
+        data = models.Q(role="DELEGEE", kind="DATA")
+        cois = models.Q(role__in=["COPI", "COI"], project__cois_download=True)
+        return self.filter(models.Q(role="PI") | data | cois)
+
 
 def _tied(**ties: str | int) -> "models.QuerySet[Membership, Any]":
     memberships: MembershipQuerySet = apps.get_model("projects.Membership").objects.all()
@@ -49,6 +56,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, user: Viewer) -> Self:
         """Keep the projects that ``user`` may track (SEMANTICS, Roles and rights)."""
+        if isinstance(user, ProjectVisitor):
+            return self.filter(self._outside(), pk=user.project_id)
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if sees_everything(user):
@@ -56,11 +65,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(self._as_member(user) | self._as_staff(user))
 
     def _as_member(self, user: User) -> models.Q:
-        return (
-            models.Q(pk__in=_tied(user_id=user.pk or 0))
-            & models.Q(code__isnull=False)
-            & (models.Q(state=None) | ~models.Q(state="Deleted"))
-        )
+        return models.Q(pk__in=_tied(user_id=user.pk or 0)) & self._outside()
+
+    @staticmethod
+    def _outside() -> models.Q:
+        """What people outside may hear of at all: no drafts, nothing withdrawn."""
+        there = models.Q(state=None) | ~models.Q(state="Deleted")
+        return models.Q(code__isnull=False) & there
 
     def _as_staff(self, user: User) -> models.Q:
         scopes = user.scopes(Right.TRACK)

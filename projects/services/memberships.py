@@ -1,6 +1,6 @@
 """Who is tied to a project: the only writer of memberships."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,11 +22,13 @@ def tie(
     kind: str = "",
     ends_at: datetime | None = None,
     account: Account | None = None,
+    given_by: User | None = None,
 ) -> tuple[Membership, bool]:
     """Give a person a role on a project and answer (membership, whether anything changed).
 
     A project has one PI: a new one ends the former's membership. The same tie again only
-    takes over another end. Leaves one membership event per change. Raises BadMembership.
+    takes over another end, and who gave it. Leaves one membership event per change. Raises
+    BadMembership.
     """
     if role not in Role.values:
         raise BadMembership(f"“{role}” is no role; the roles are {', '.join(Role.values)}.")
@@ -37,6 +39,9 @@ def tie(
     account = account or Account()
     events = _end_former_pi(project, user, account) if role == Role.PI else []
     membership, changed = _open_tie(project, user, role, kind, ends_at)
+    if changed and given_by:
+        membership.given_by = given_by
+        membership.save(update_fields=["given_by"])
     if changed:
         events.append(_event(membership, account, to=str(membership)))
     if events:
@@ -78,6 +83,18 @@ def _end(memberships: list[Membership], account: Account) -> list[Event]:
 
 
 @transaction.atomic
+def end_tie(*, membership: Membership, account: Account) -> bool:
+    """End one tie now; False where it had ended. Safe twice."""
+    lock_project(membership.project_id)
+    current = Membership.objects.current().filter(pk=membership.pk)
+    found = list(current.select_related("project", "user"))
+    events = _end(found, account)
+    touch(found)
+    append_events(events)
+    return bool(events)
+
+
+@transaction.atomic
 def untie(*, project: Project, user: User, account: Account | None = None) -> int:
     """End all current ties between a person and a project; answer how many there were."""
     lock_project(project.pk)
@@ -100,6 +117,13 @@ def _event(membership: Membership, account: Account, frm: str = "", to: str = ""
         public_to=to,
         actor=account.actor,
         actor_word=account.word,
-        note=str(membership.user),
+        person=membership.user,
+        note=_whom(membership, is_open=bool(to)),
         note_public=True,
     )
+
+
+def _whom(membership: Membership, *, is_open: bool) -> str:
+    ends_at = membership.ends_at if is_open else None
+    until = f", until {ends_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if ends_at else ""
+    return f"{membership.user}{until}"

@@ -52,6 +52,9 @@ class ApiView(APIView):
     content_negotiation_class = FormatFirst
     # A POST that only reads, because a query string would grow too long.
     reads_by_post = False
+    # Open to scripts that are let into one project: whoever opens it has ``visible_to`` alone
+    # decide on what is read, and asks nothing of an account.
+    takes_project_tokens = False
 
     def get_renderers(self) -> list[BaseRenderer]:
         """Answer JSON, and what else ``reads`` has promised for reading."""

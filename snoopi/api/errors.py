@@ -11,12 +11,14 @@ from rest_framework.response import Response
 
 from deliveries.errors import BadClockEntry, BadLinks, DeliveryError
 from projects.errors import (
+    BadDelegation,
     BadWork,
     IllegalMove,
     NotAllowed,
     NoteMissing,
     NotNow,
     StaleVersion,
+    TooOften,
 )
 from qa.errors import BadJudgement
 
@@ -98,12 +100,12 @@ def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
         return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
     if isinstance(exception, NoteMissing):
         return BadValue("note", str(exception))
-    if isinstance(exception, BadJudgement | BadLinks | BadWork):
+    if isinstance(exception, BadJudgement | BadLinks | BadWork | BadDelegation):
         return BadValue(exception.field, str(exception), getattr(exception, "legal", None) or None)
     if isinstance(exception, DeliveryError):
         return _of_deliveries(exception)
-    if isinstance(exception, NotAllowed):
-        return exceptions.PermissionDenied(str(exception))
+    if isinstance(exception, NotAllowed | TooOften):
+        return _refusal(exception)
     return exception if isinstance(exception, exceptions.APIException) else None
 
 
@@ -111,6 +113,12 @@ def _of_django(error: Http404 | PermissionDenied) -> exceptions.APIException:
     if isinstance(error, Http404):
         return exceptions.NotFound(NOT_FOUND)
     return exceptions.PermissionDenied()
+
+
+def _refusal(error: NotAllowed | TooOften) -> exceptions.APIException:
+    if isinstance(error, TooOften):
+        return exceptions.Throttled(error.wait, str(error))
+    return exceptions.PermissionDenied(str(error))
 
 
 def _of_deliveries(error: DeliveryError) -> ApiProblem:

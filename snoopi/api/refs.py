@@ -16,7 +16,7 @@ from snoopi.api.errors import not_found
 
 THINGS = ("projects", "ous", "schedblocks", "execblocks")
 KEEPS_METHOD = HTTPStatus.PERMANENT_REDIRECT
-PARTS = ("tree", "status", "history", "execblocks", "state", "qa0")
+PARTS = ("tree", "status", "history", "execblocks", "state", "qa0", "access", "tokens")
 
 
 class RefConverter(StringConverter):

@@ -161,6 +161,7 @@ _REFUSALS = {
     413: "The body is too large.",
     415: "The body is not of a type that is read.",
     428: "If-Match is missing.",
+    429: "Too often; `Retry-After` says for how many seconds not again.",
 }
 _ELSEWHERE = OpenApiResponse(description="Another spelling of the name; this one answers.")
 _ALWAYS = (400, 401, 404, 406)

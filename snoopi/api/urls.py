@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from snoopi.api.refs import RefConverter, elsewhere
 from snoopi.api.views import (
+    access,
     blankets,
     blocks,
     deliveries,
@@ -30,6 +31,23 @@ urlpatterns = [
     path("projects/<ref:ref>/", projects.ProjectView.as_view(), name="project-detail"),
     path("projects/<ref:ref>/tree/", projects.ProjectTree.as_view(), name="project-tree"),
     path("projects/<ref:ref>/matrix/", matrix.ProjectMatrix.as_view(), name="project-matrix"),
+    path("projects/<ref:ref>/access/", access.DelegationList.as_view(), name="project-access"),
+    path(
+        "projects/<ref:ref>/access/<int:pk>/",
+        access.DelegationView.as_view(),
+        name="project-delegation",
+    ),
+    path(
+        "projects/<ref:ref>/co-i-download/",
+        access.ProjectCoIDownload.as_view(),
+        name="project-co-i-download",
+    ),
+    path("projects/<ref:ref>/tokens/", access.ProjectTokenList.as_view(), name="project-tokens"),
+    path(
+        "projects/<ref:ref>/tokens/<int:pk>/",
+        access.ProjectTokenView.as_view(),
+        name="project-token",
+    ),
     path("ous/", ous.OUSList.as_view(), name="ous-list"),
     path("ous/status/", ous.OUSBatch.as_view(), name="ous-batch"),
     path("ous/<ref:ref>/", ous.OUSView.as_view(), name="ous-detail"),

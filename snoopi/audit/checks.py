@@ -1,6 +1,6 @@
 """All checks, in the order in which they are made."""
 
-from snoopi.audit import clocks, copies, log, notices, packages, reviews, states, work
+from snoopi.audit import access, clocks, copies, log, notices, packages, reviews, states, work
 from snoopi.audit.faults import Check
 
 CHECKS = (
@@ -25,5 +25,6 @@ CHECKS = (
     Check("manifests", "delivered generations match their manifests", packages.manifests_hold),
     Check("notices", "notices match deliveries", notices.notices_match),
     Check("optional", "optional mails follow steps", notices.optional_notices_follow),
+    Check("access", "who has access is as the log says", access.access_agrees),
     Check("claims", "claims are of what is on the way", notices.claims_hold),
 )

@@ -50,7 +50,9 @@ def _misplaced() -> Iterator[Fault]:
     ):
         thing = Named(Level.MEMBER_OUS, uid, ref)
         yield fault(thing, f"occasion of notice {number}", occasion, "a delivery of its own")
-    followed = Notice.objects.filter(event__isnull=False).exclude(event__member_ous=F("member_ous"))
+    strangers = ~Q(event__project=F("project")) | ~Q(event__member_ous=F("member_ous"))
+    of_project = Q(member_ous=None, event__member_ous=None, event__project=F("project"))
+    followed = Notice.objects.filter(event__isnull=False).filter(strangers).exclude(of_project)
     for uid, ref, number in stream(followed.order_by("pk").values_list(*_NAMES)):
         thing = Named(Level.MEMBER_OUS, uid, ref)
         yield fault(thing, f"event of notice {number}", "another's", "its own")

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.models import ApiToken, User
 from accounts.services import mark_token_used
 from projects.models import Tracked
-from snoopi.api.authentication import named_token
+from snoopi.api.authentication import named_token, visitor_of
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -61,6 +61,20 @@ def takes_tokens(view: Door) -> Door:
 def always_takes_tokens(view: Door) -> Door:
     """Let a script in that names its API token, at an address that gives nothing but a file."""
     return _token_door(view, lambda _request: True)
+
+
+def takes_project_tokens(view: Door) -> Door:
+    """Let a script in that names a token of a project; the view sees a ``ProjectVisitor``."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        visitor = visitor_of(named_token(request) or "")
+        if visitor is not None:
+            # What comes as the visitor is asked for by no account.
+            request.user = visitor  # type: ignore[assignment]
+        return view(request, *args, **kwargs)
+
+    return wrapped
 
 
 def _token_door(view: Door, wants_file: Callable[[HttpRequest], bool]) -> Door:

@@ -56,11 +56,18 @@ class NewsItem:
     subject: Tracked
     project: Project
     told: Told
+    is_delegation: bool = False
 
     @property
     def at(self) -> datetime:
         """When it happened."""
         return self.told.at
+
+    @property
+    def delegation(self) -> str:
+        """What was delegated, in words; "" for other news."""
+        kind = (self.told.to or "").rpartition(" ")[2]
+        return DelegationKind(kind).label.lower() if self.is_delegation else ""
 
     @property
     def is_all_taken(self) -> bool:
@@ -107,17 +114,23 @@ def _news_rows(user: User) -> QuerySet[Event]:
     for level, words in _PUBLIC_NEWS.items():
         staff_words = (*words, *_STAFF_NEWS_TOO) if is_staff_viewer(user) else words
         is_news |= Q(level=level, **{f"{prefix}to__in": staff_words})
-    return (
-        Event.objects.filter(project__in=own_projects(user).order_by().values("pk"))
-        .for_viewer(user)
-        .filter(is_news, kind=EventKind.STATE)
-        .exclude(**{f"{prefix}frm": ""})
-    )
+    steps = Q(is_news, kind=EventKind.STATE) & ~Q(**{f"{prefix}frm": ""})
+    mine = Event.objects.filter(project__in=own_projects(user).order_by().values("pk"))
+    return mine.for_viewer(user).filter(steps | _delegated_to(user))
+
+
+def _delegated_to(user: User) -> Q:
+    """What people delegated to this person; what sources and commands tie is no news."""
+    by_people = Q(kind=EventKind.MEMBERSHIP, person=user, actor__isnull=False)
+    return by_people & Q(level=Level.PROJECT, public_to__startswith="Delegee")
 
 
 def _item(event: Event, user: User) -> NewsItem:
     assert event.project is not None  # noqa: S101 - the query asks for the project's id
-    return NewsItem(Level(event.level), event.subject, event.project, told(event, user))
+    is_delegation = event.kind == EventKind.MEMBERSHIP
+    return NewsItem(
+        Level(event.level), event.subject, event.project, told(event, user), is_delegation
+    )
 
 
 def _by_day(items: Iterable[NewsItem]) -> list[tuple[date, list[NewsItem]]]:

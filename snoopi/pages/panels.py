@@ -24,11 +24,12 @@ from projects.models import (
     Membership,
     ObsUnitSet,
     Project,
+    Role,
     SchedBlock,
     ScienceGoal,
     Tracked,
 )
-from projects.permissions import open_steps
+from projects.permissions import delegates, open_steps
 from projects.presentation import executions, qa2_of, sched_block_of, version_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
@@ -344,6 +345,7 @@ def project_panel(project: Project, user: User) -> dict[str, Any]:
         "thing": project,
         "project": project,
         "memberships": sorted(ties, key=lambda tie: (_ROLE_ORDER[tie.role], str(tie.user))),
+        "may_delegate": delegates(user, project, [tie.user for tie in ties if tie.role == Role.PI]),
         "keywords": project.science_keywords,
         "contact": contact_of(project),
         "citation": citation_of(project),

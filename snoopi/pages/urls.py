@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from snoopi.pages.views import (
+    access,
     blankets,
     clocks,
     deliveries,
@@ -40,6 +41,7 @@ register_converter(NameConverter, "name")
 
 project_patterns = [
     path("projects/", lists.projects, name="project-list"),
+    path("projects/<path:ref>/access/", access.project_access, name="project-access"),
     path("projects/<path:ref>/history/", histories.project_history, name="project-history"),
     path("projects/<path:ref>/matrix/", matrix.project_matrix, name="project-matrix"),
     path("projects/<path:ref>/", project.project_detail, name="project-detail"),
@@ -88,6 +90,7 @@ urlpatterns = [
     path("mail/<int:pk>/resend/", mail.send_again, name="mail-resend"),
     path("mail/<int:pk>/bounced/", mail.bounced, name="mail-bounced"),
     path("mail/unsubscribe/<str:token>/", mail_wishes.unsubscribe, name="mail-unsubscribe"),
+    path("settings/delegations/", access.delegations, name="delegations"),
     path("settings/mail/", mail_wishes.mail_settings, name="mail-settings"),
     path("qa/", queues.queues, name="qa-queues"),
     path("qa/<str:name>/", queues.queue, name="qa-queue"),

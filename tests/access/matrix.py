@@ -19,13 +19,17 @@ _SEEING_STAFF = _ALL_SEEING | {"reducer", "arc", "cs"}
 _PI = frozenset({"pi"}) | _WORKING_TOKENS
 
 GROUPS: dict[str, frozenset[str]] = {
-    "known": frozenset(PEOPLE) | _WORKING_TOKENS,
+    "known": frozenset(PEOPLE) | _WORKING_TOKENS | {"project_token"},
     # Who may track the project, and what is withdrawn in it; the draft; the deleted project.
-    "sees": MEMBERS | _SEEING_STAFF | _WORKING_TOKENS,
+    "sees": MEMBERS | _SEEING_STAFF | _WORKING_TOKENS | {"project_token"},
     "staff": _SEEING_STAFF,
     "draft-staff": _ALL_SEEING | {"arc"},
     "foreign": _ALL_SEEING | {"stranger", "other_arc", "other_reducer", "other_cs"},
     "pi": _PI,
+    # Who says who has access.
+    "delegates": _PI | {"arc", "cs"},
+    "arc": frozenset({"arc"}),
+    "foreign-delegates": frozenset({"stranger", "other_arc", "other_cs"}),
     # Whose mail it is; tokens open no page.
     "pi-herself": frozenset({"pi"}),
     "all-staff": frozenset(STAFF),
@@ -74,6 +78,11 @@ ASKED: dict[str, dict[str, Any]] = {
     "profile": {"body": {"name": "Somebody", "email": ""}},
     "look": {"body": {"person": "too_delegee", "reason": "asked for help"}},
     "records": {"body": {"projects": []}},
+    "typed-delegation": {"body": {"act": "delegate", "to": "stranger", "kind": "PHASE2"}},
+    "typed-key": {"body": {"act": "issue", "name": "nightly"}},
+    "delegation": {"body": {"to": "stranger", "kind": "PHASE2"}},
+    "downloads": {"body": {"cois_download": True}},
+    "named-key": {"body": {"name": "nightly"}},
 }
 
 # An answer's name, and what it stands for. The first clause whose group holds the actor
@@ -126,6 +135,14 @@ makes            201 known | gate
 removes          204 known | gate
 pi-done          done pi | 404 known | gate
 pi-removes       204 pi | 404 known | gate
+delegates        200 delegates | 403 sees | 404 known | gate
+delegates-done   done delegates | 403 sees | 404 known | gate
+draft-delegates  200 arc | 403 draft-staff | 404 known | gate
+foreign-access   200 foreign-delegates | 403 foreign | 404 known | gate
+makes-delegation 201 delegates | 403 sees | 404 known | gate
+ends-delegation  204 delegates | 403 sees | 404 known | gate
+shows-key        200 pi-herself | 403 sees | 404 known | gate
+makes-key        201 pi | 403 sees | 404 known | gate
 log-in           302 known | 200
 log-out          302
 public           401 bad-token | 200
@@ -180,6 +197,11 @@ projects:project-history       GET     project                  sees
 projects:project-history       GET     project+csv              sees
 projects:project-history       GET     draft                    draft
 projects:project-history       GET     deleted                  draft
+projects:project-access        GET     project                  delegates
+projects:project-access        GET     draft                    draft-delegates
+projects:project-access        POST    project+typed-delegation delegates-done
+projects:project-access        POST    project+typed-key        shows-key
+delegations                    GET     -                        known
 projects:sched-block-list      GET     -                        known
 projects:sched-block-list      GET     -+csv                    known
 projects:sched-block-detail    GET     block                    sees
@@ -288,6 +310,17 @@ api:project-matrix             GET     project+csv              sees
 api:project-matrix             GET     foreign                  foreign
 api:project-matrix             GET     draft                    draft
 api:project-matrix             GET     deleted                  draft
+api:project-access             GET     project                  delegates
+api:project-access             GET     project+csv              delegates
+api:project-access             GET     foreign                  foreign-access
+api:project-access             GET     draft                    draft-delegates
+api:project-access             POST    project+delegation       makes-delegation
+api:project-delegation         DELETE  delegation               ends-delegation
+api:project-co-i-download      POST    project+downloads        delegates-done
+api:project-tokens             GET     project                  delegates
+api:project-tokens             GET     project+csv              delegates
+api:project-tokens             POST    project+named-key        makes-key
+api:project-token              DELETE  key                      ends-delegation
 api:ous-list                   GET     -                        known
 api:ous-list                   GET     -+csv                    known
 api:ous-list                   GET     -+votable                known
@@ -411,7 +444,20 @@ READS_BY_POST = frozenset({"api:ous-batch"})
 POSTED_TO_FROM_OUTSIDE = frozenset({"mail-unsubscribe"})
 TAKES_EVERYTHING = frozenset({"api:elsewhere"})
 # A token makes and revokes no tokens.
-BY_SESSION_ONLY = frozenset({"api:token-list", "api:token-detail"})
+BY_SESSION_ONLY = frozenset(
+    {"api:token-list", "api:token-detail", "api:project-tokens", "api:project-token"}
+)
+# What a token of a project opens; all else is closed to it, seen or not.
+OPEN_TO_PROJECT_TOKENS = frozenset(
+    """
+    api:project-list api:project-detail api:project-tree api:project-matrix
+    api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history
+    api:ous-exec-blocks api:ous-files api:ous-clock api:ous-qa2
+    api:sched-block-list api:sched-block-detail api:sched-block-history
+    api:exec-block-list api:exec-block-detail api:file-list api:reason-list
+    api:delivery-list api:event-feed api:schema api:docs api:elsewhere product-file
+    """.split()
+)
 # What stays closed to who sees the site as somebody else, and the two ways out of that.
 CLOSED = frozenset(
     {
@@ -419,6 +465,13 @@ CLOSED = frozenset(
         "accounts:token-create",
         "accounts:token-revoke",
         "accounts:logout",
+        "delegations",
+        "projects:project-access",
+        "api:project-access",
+        "api:project-delegation",
+        "api:project-co-i-download",
+        "api:project-tokens",
+        "api:project-token",
         "product-file",
         "api:file-list",
         "api:ous-files",
@@ -486,10 +539,19 @@ class Row:
         """Whether it only reads, by whatever method."""
         return self.method in SAFE or self.route in READS_BY_POST
 
+    @property
+    def opens_to_project_tokens(self) -> bool:
+        """Whether a token of a project opens the door."""
+        if self.route in TAKES_EVERYTHING:
+            return True
+        return self.route in OPEN_TO_PROJECT_TOKENS and self.reads
+
     def expected(self, actor: str, by: str = "") -> Told:
         """What the table says that somebody is answered, where it matters by what way in."""
         if actor in TOKENS and not self.takes_tokens:
             return self.answers[-1][0]
+        if actor == "project_token" and not self.opens_to_project_tokens:
+            return 403 if self.is_api else self.answers[-1][0]
         known = actor in PEOPLE or actor in _WORKING_TOKENS
         by_token = known and (by == "token" or actor in TOKENS)
         if by_token and self.route in BY_SESSION_ONLY and not self.reads:

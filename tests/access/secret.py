@@ -13,6 +13,7 @@ from accounts.models import User
 from ingest.models import IngestJob, IngestProblem
 from projects.models import Project, SchedBlock
 from projects.services.blockages import block_work
+from projects.services.delegations import issue_project_token, let_cois_download
 from projects.services.entering import Account, state_event
 from projects.services.events import append_events
 from projects.services.memberships import tie
@@ -128,6 +129,7 @@ _THINGS = [
     "projects/{code}/?node={member}",
     "projects/{code}/?find={mark}",
     "projects/{code}/history/",
+    "projects/{code}/access/",
     "projects/{project}/",
     "schedblocks/{block}/",
     "schedblocks/{block}/history/",
@@ -143,6 +145,8 @@ _THINGS = [
     "execblocks/{run}/",
     "api/projects/{code}/",
     "api/projects/{code}/tree/",
+    "api/projects/{code}/access/",
+    "api/projects/{code}/tokens/",
     "api/projects/{project}/",
     *[f"api/ous/{{{level}}}/" for level in ("goal", "group", "member")],
     *[f"api/ous/{{{level}}}/status/" for level in ("goal", "group", "member")],
@@ -164,6 +168,7 @@ _THINGS = [
 _SAME_FOR_ALL = [
     "help/",
     "settings/",
+    "settings/delegations/",
     "healthz",
     "projects/?role=PI&active=on",
     "api/ous/{uid}/status/",
@@ -264,5 +269,7 @@ def _surround(project: Project, pi: User, expired: User) -> None:
     ended = timezone.now() - timedelta(days=1)
     tie(project=project, user=expired, role="DELEGEE", kind="DATA", ends_at=ended)
     make_token(pi, label=f"{MARK} label")
+    issue_project_token(project, name=f"{MARK} token", actor=pi)
+    let_cois_download(project, may=True, actor=pi)
     job = IngestJob.objects.create(source=f"{MARK}.json", requested_by=pi, failure=f"{MARK} why")
     IngestProblem.objects.create(job=job, record=f"{MARK} record", reason=f"{MARK} reason")

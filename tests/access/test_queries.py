@@ -25,7 +25,9 @@ from projects.models import (
     Event,
     JournalEntry,
     MemberOUS,
+    Membership,
     Project,
+    ProjectToken,
     Ticket,
 )
 from qa.models import PipelineRun, QA2Round
@@ -77,6 +79,12 @@ GET projects:project-list -+csv                     5      5
 GET projects:project-detail project                 5      5
 GET projects:project-matrix project                 6      6
 GET projects:project-matrix project+csv             6      6
+GET projects:project-access project                 6      4
+GET delegations -                                   4      4
+GET api:project-access project                      4      3
+GET api:project-access project+csv                  4      3
+GET api:project-tokens project                      4      3
+GET api:project-tokens project+csv                  4      3
 GET projects:project-history project                4      4
 GET projects:project-history project+csv            4      4
 GET projects:sched-block-list -                     4      4
@@ -269,6 +277,7 @@ def _multiply(world: World, number: int) -> None:
     _add_parts(project, more)
     _add_happenings(project, more)
     _add_viewings(world, more)
+    _add_access(world, more)
     _add_products(project, number)
     _add_mails(world, more)
     _add_work(world, number)
@@ -311,6 +320,22 @@ def _add_deliveries(project: Project, more: int) -> None:
     ClockEntry.objects.bulk_create(
         ClockEntry(member_ous=first, kind="extension", at=timezone.now(), months=1, role_word="x")
         for _ in range(more)
+    )
+
+
+def _add_access(world: World, more: int) -> None:
+    """More delegees of the project, more delegated to the PI, and more tokens of the project."""
+    project, pi = world.projects["project"], world.users["pi"]
+    until = timezone.now() + timedelta(days=1)
+    tied = {"role": "DELEGEE", "kind": "DATA", "ends_at": until, "given_by": pi}
+    Membership.objects.bulk_create(
+        Membership(project=project, user=person, **tied)
+        for person in (world.users["stranger"], pi)
+        for _ in range(more)
+    )
+    ProjectToken.objects.bulk_create(
+        ProjectToken(project=project, name="x", digest=f"key{n}", hint="x", issued_by=pi)
+        for n in range(more)
     )
 
 

@@ -23,7 +23,8 @@ from deliveries.letters import unsubscribing
 from deliveries.models import ProductFile
 from deliveries.places import package_folder
 from ingest.models import IngestJob, IngestSource
-from projects.models import MemberOUS, Project
+from projects.models import MemberOUS, Project, ProjectToken
+from projects.services.delegations import issue_project_token
 from projects.services.memberships import tie
 from qa.services.judgements import decide_qa0
 from qa.services.reviews import decide_qa2
@@ -56,8 +57,8 @@ STAFF: dict[str, dict[str, Any]] = {
 }
 OUTSIDE = ("stranger", "expired_delegee")
 PEOPLE = (*TIED, *STAFF, *OUTSIDE)
-# Ways in by a token of the PI's, and two people who have none.
-TOKENS = ("write_token", "read_only_token", "expired_token", "revoked_token")
+# Ways in by a token of the PI's, or of the project; two people who have none.
+TOKENS = ("write_token", "read_only_token", "expired_token", "revoked_token", "project_token")
 ACTORS = (*PEOPLE, *TOKENS, "inactive", "anonymous")
 # Who sees the site as whom: everybody who may, as everybody who is not on the staff.
 VIEWERS = {
@@ -162,6 +163,7 @@ def build_world() -> World:
     _let_in_inactive(world)
     _build_projects(world)
     _name_things(world)
+    _name_access(world)
     _look_as(world)
     # Noting the use would cost every question a write.
     ApiToken.objects.update(last_used_at=timezone.now())
@@ -183,6 +185,16 @@ def _let_in_by_tokens(world: World) -> None:
     for name in TOKENS:
         world.things[f"own_token of {name}"] = own
     world.things["pi_token"] = own
+
+
+def _name_access(world: World) -> None:
+    """A token of the project itself, and a delegation in it."""
+    project, pi = world.projects["project"], world.users["pi"]
+    token, world.tokens["project_token"] = issue_project_token(project, name="nightly", actor=pi)
+    ProjectToken.objects.update(last_used_at=timezone.now())
+    delegation = project.memberships.get(user=world.users["too_delegee"])
+    world.things["key"] = (project.ref, token.pk)
+    world.things["delegation"] = (project.ref, delegation.pk)
 
 
 def _let_in_inactive(world: World) -> None:

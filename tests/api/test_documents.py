@@ -195,6 +195,7 @@ def test_project_line_and_detail(client, project):
         "science_category": None,
         "science_keywords": None,
         "contact_scientist": None,
+        "cois_download": False,
         "contact": body["contact"],
         "citation": body["citation"],
         "waiting": None,

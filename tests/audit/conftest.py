@@ -19,6 +19,12 @@ from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
 from deliveries.services.following import READER, follow_log, set_wish
 from projects.models import MemberOUS, Project
+from projects.services.delegations import (
+    delegate,
+    issue_project_token,
+    let_cois_download,
+    revoke_project_token,
+)
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
 from qa.services.reviews import decide_qa2
@@ -78,6 +84,7 @@ def _make(folder: Path) -> Observatory:
     members = [*ready, {"state": "PartiallyObserved"}]
     project = make_project(members=members, exec_blocks=2, pi=pi)
     delivered, held, checking, observed = project.memberous_set.order_by("pk")
+    _give_access(project, pi)
     qa = make_user(roles=["qa"], qualifications=["QA2APPRV"])
     settings.DELIVERY_HOLD_SECONDS = 0
     _deliver(delivered, qa)
@@ -91,6 +98,15 @@ def _make(folder: Path) -> Observatory:
     delivered, held, checking, observed = (MemberOUS.objects.get(pk=row.pk) for row in rows)
     other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
     return Observatory(project, other, delivered, held, checking, observed, pi, settings.DATA_DIR)
+
+
+def _give_access(project: Project, pi: User) -> None:
+    delegee = make_user("student", email="student@example.org")
+    delegate(project, to=delegee.username, kind="DATA", actor=pi)
+    let_cois_download(project, may=True, actor=pi)
+    token, _ = issue_project_token(project, name="nightly", actor=pi)
+    revoke_project_token(token, actor=pi)
+    issue_project_token(project, name="weekly", actor=pi)
 
 
 def _review(member: MemberOUS, qa: User) -> None:

@@ -8,12 +8,22 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from deliveries.clock import add_months
 from deliveries.models import ClockEntry, Delivery, DeliveryPlace, LogPlace, Notice, ProductFile
 from deliveries.places import package_folder
 from ingest.services import note_unreadable
-from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal
+from projects.models import (
+    Event,
+    GroupOUS,
+    MemberOUS,
+    Membership,
+    Project,
+    ProjectToken,
+    SchedBlock,
+    ScienceGoal,
+)
 from qa.models import QA0Decision, QA2Decision, QA2Round
 from tests.audit.asking import audit, faults
 from tests.factories import make_user
@@ -392,6 +402,27 @@ CASES = [
         ("optional: " + MEMBER + "event of notice {passed} is Verified, should be first_observed",),
     ),
     Spoiled(
+        "the switch for Co-Is",
+        of(lambda o: Project.objects.filter(pk=o.project.pk), cois_download=False),
+        (
+            "access: project {project}: cois_download is Co-Is may not download, "
+            "should be Co-Is may download",
+        ),
+    ),
+    Spoiled(
+        "a token of a project",
+        of(lambda o: ProjectToken.objects.filter(name="weekly"), revoked_at=timezone.now()),
+        ("access: project {project}: tokens made and revoked is (2, 2), should be (2, 1)",),
+    ),
+    Spoiled(
+        "a delegation",
+        of(lambda o: Membership.objects.filter(role="DELEGEE"), user=F("given_by")),
+        (
+            "access: project {project}: log of delegation {delegation} is nothing, "
+            "should be an event that tells of it",
+        ),
+    ),
+    Spoiled(
         "its claim",
         notice("delivery", state="claimed"),
         (
@@ -420,6 +451,7 @@ def names(observatory, case):
         "checking": checking,
         "observed": observed,
         "project": observatory.project.ref,
+        "delegation": observatory.project.memberships.get(role="DELEGEE").pk,
         "group": delivered.group_ous,
         "group_ref": delivered.group_ous.ref,
         "public": told(Event.objects.filter(member_ous=delivered, kind="state").latest("pk").at),

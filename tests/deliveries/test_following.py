@@ -1,6 +1,6 @@
 """Notices that follow from the event log: to whom, of what, once, and never of history."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,6 +9,7 @@ from accounts.models import User
 from deliveries.models import LogPlace, Notice
 from deliveries.services.following import follow_log, set_wish, stop_optional
 from projects.models import Event, MemberOUS
+from projects.services.delegations import delegate, let_cois_download, revoke_delegation
 from projects.services.memberships import tie
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
@@ -220,3 +221,38 @@ def test_review_that_is_given_back_is_told_to_staff(member):
 
     assert _told() == [("review_canceled", "drm")]
     assert Notice.objects.get().facts["comment"] == ["needs another eye"]
+
+
+def test_delegee_is_told_of_each_change_whatever_they_wish(people):
+    named, _ = people
+    pi, student = named["pi"], make_user("student", email="student@example.org")
+    project = make_project(pi=pi)
+    follow_log()
+    made, _ = delegate(project, to="student", kind="DATA", actor=pi)
+    delegate(project, to="student", kind="DATA", actor=pi)
+    delegate(project, to="student", kind="DATA", actor=pi, ends_at=datetime(2999, 1, 1, tzinfo=UTC))
+    let_cois_download(project, may=True, actor=pi)
+    revoke_delegation(made, actor=pi)
+
+    follow_log()
+
+    rows = Notice.objects.filter(project=project).order_by("pk")
+    assert {(row.kind, row.recipient) for row in rows} == {("delegation", student)}
+    told = [(row.facts["is_over"], row.facts["delegation"], row.facts["until"]) for row in rows]
+    assert told == [
+        (False, "DATA", ""),
+        (False, "DATA", "2999-01-01 00:00:00 UTC"),
+        (True, "DATA", ""),
+    ]
+    assert {row.facts["actor"] for row in rows} == {str(pi)}
+
+
+def test_ties_of_sources_and_commands_are_told_to_nobody(people):
+    named, _ = people
+    project = make_project(pi=named["pi"])
+    tie(project=project, user=make_user("one", email="one@example.org"), role="COI")
+    tie(project=project, user=named["silent"], role="DELEGEE", kind="TOO")
+
+    follow_log()
+
+    assert _told() == []

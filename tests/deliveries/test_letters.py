@@ -40,6 +40,8 @@ LETTERS: dict[str, tuple[str, Facts]] = {
             "arc_acknowledgement": "We thank the European ARC for its help.",
         },
     ),
+    "delegation_phase2": ("delegation", {"delegation": "PHASE2", "until": "", "support": None}),
+    "delegation_over": ("delegation", {"is_over": True, "delegation": "TOO"}),
     "added_value_public": ("added_value", {"is_public": True}),
     "qa2_taken_back": (
         "qa2",
@@ -76,7 +78,7 @@ def test_first_two_lines_say_which_data_and_what_to_do(kind):
     first, second = letter_of(kind, plain_facts()).text.splitlines()[:2]
 
     assert "2023.1.00042.S" in first
-    assert "uid://A001/X121/X4bc" in first
+    assert kind in OF_PROJECTS or "uid://A001/X121/X4bc" in first
     assert "https://" in second
 
 
@@ -100,6 +102,8 @@ TOLD = (
     *("title", "name", "code", "scientist", "acknowledgement", "arc_acknowledgement"),
     *("actor", "reducer", "reviewer", "outcome", "what", "role"),
 )
+# What is told of a project, not of one of its parts.
+OF_PROJECTS = (NoticeKind.DELEGATION,)
 LINE_ENDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 

@@ -16,6 +16,8 @@ from deliveries.services.access import lift_hold, withhold_files
 from deliveries.store import stored_file
 from projects.errors import NotAllowed
 from projects.models import MemberOUS
+from projects.services.delegations import let_cois_download
+from projects.visitors import ProjectVisitor
 from tests.cast import CAST
 from tests.factories import make_token, make_user
 
@@ -160,6 +162,24 @@ def test_reviewer_reads_what_is_assigned(member, files, somebody, word):
     put(member, reviewer=user)
 
     assert readable(user, member) == (NONE if word == "aod" else ALL)
+
+
+@pytest.mark.parametrize("state", ["Delivered", "Verified"])
+def test_cois_read_while_the_pi_lets_them(member, files, somebody, state):
+    is_out = state == "Delivered"
+    put(member, state=state, delivery_generation=int(is_out))
+    people = [somebody(word) for word in ("copi", "coi")]
+    people.append(ProjectVisitor(member.project_id))
+    others = [somebody(word) for word in ("phase2_delegee", "expired_delegee", "stranger")]
+    others.append(ProjectVisitor(others[-1].memberships.get().project_id))
+
+    found = []
+    for may in (False, True, False):
+        let_cois_download(member.project, may=may, actor=somebody("pi"))
+        found.append([readable(user, member) for user in people])
+        assert [readable(user, member) for user in others] == [NONE] * 4
+
+    assert found == [[NONE] * 3, [ALL if is_out else NONE] * 3, [NONE] * 3]
 
 
 def test_staff_of_another_center_and_another_scientist_read_nothing(member, files):

@@ -55,6 +55,7 @@ def project_detail(project: Project, viewer: Viewer) -> ProjectDetail:
         science_category=project.science_category or None,
         science_keywords=project.science_keywords or None,
         contact_scientist=str(scientist) if scientist else None,
+        cois_download=project.cois_download,
         contact=contact_document(project),
         citation=citation_document(project),
         waiting=waits(project, viewer),

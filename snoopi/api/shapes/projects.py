@@ -48,6 +48,7 @@ class ProjectDetail(ProjectLine):
     science_category: str | None
     science_keywords: str | None
     contact_scientist: str | None
+    cois_download: Annotated[bool, "Whether the PI lets Co-Is read proprietary files."]
     contact: "Contact"
     citation: "Citation | None"
     waiting: "Waiting | None"

@@ -49,6 +49,8 @@ _EXEC_FILTERS = (filters.PROJECT, filters.OUS, filters.QA0, filters.CHANGED_AFTE
 class SchedBlockList(ApiView):
     """SBs that the caller may see."""
 
+    takes_project_tokens = True
+
     @reads(ListOf(SchedBlockLine), "List scheduling blocks", filters=_SCHED_FILTERS)
     def get(self, request: ApiRequest) -> HttpResponseBase:
         visible = SchedBlock.objects.visible_to(request.user).with_parents()
@@ -58,6 +60,8 @@ class SchedBlockList(ApiView):
 
 class SchedBlockView(ApiView):
     """The panel of one SB."""
+
+    takes_project_tokens = True
 
     @reads(SchedBlockDetail, "Read a scheduling block", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
@@ -86,6 +90,7 @@ def find_sched_block(request: ApiRequest, ref: str) -> Any:
 class SchedBlockHistory(ApiView):
     """What happened to an SB, newest first."""
 
+    takes_project_tokens = True
     order = ("-at", "-pk")
 
     @reads(ListOf(HistoryLine), "Read the history of a scheduling block", conditional=True)
@@ -95,6 +100,8 @@ class SchedBlockHistory(ApiView):
 
 class ExecBlockList(ApiView):
     """EBs that the caller may see."""
+
+    takes_project_tokens = True
 
     @reads(
         ListOf(ExecBlockLine),
@@ -111,6 +118,8 @@ class ExecBlockList(ApiView):
 
 class ExecBlockView(ApiView):
     """The report of one EB."""
+
+    takes_project_tokens = True
 
     @reads(ExecBlockReport, "Read the report of an execution block", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:

@@ -45,6 +45,7 @@ _FILTERS = (
 class DeliveryList(ApiView):
     """Deliveries: for staff all that they may see, for others what was delivered."""
 
+    takes_project_tokens = True
     order = ("-pk",)
 
     @reads(ListOf(DeliveryLine), "List deliveries", filters=_FILTERS)
@@ -56,6 +57,8 @@ class DeliveryList(ApiView):
 
 class OUSClock(ApiView):
     """The proprietary period of a member OUS."""
+
+    takes_project_tokens = True
 
     @reads(Clock, "Read the account of a proprietary period", named=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:

@@ -26,6 +26,8 @@ class KeptGenerator(SchemaGenerator):
 class ProblemsAsJson(APIView):
     """A view with renderers of its own, whose errors are problem documents all the same."""
 
+    takes_project_tokens = True
+
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:

@@ -33,6 +33,8 @@ class EventFeed(ApiView):
     tells to read again.
     """
 
+    takes_project_tokens = True
+
     @reads(
         FeedOf(EventLine),
         "Read the feed of changes",

@@ -53,6 +53,8 @@ def _address(product_file: ProductFile, request: ApiRequest) -> str | None:
 class FileList(ApiView):
     """Files that the caller may know of."""
 
+    takes_project_tokens = True
+
     @reads(ListOf(FileLine), "List files", filters=_FILTERS, table=FileLine)
     def get(self, request: ApiRequest) -> HttpResponseBase:
         rows = filters.narrowed(files_for(request.user), _FILTERS, request)
@@ -61,6 +63,8 @@ class FileList(ApiView):
 
 class OUSFiles(ApiView):
     """The files of an OUS on any level."""
+
+    takes_project_tokens = True
 
     @reads(
         ListOf(FileLine), "List the files of an OUS", filters=_OF_OUS, named=True, table=FileLine

@@ -43,6 +43,8 @@ _LEVEL = query("level", "One level alone.", {"type": "string", "enum": [*QALevel
 class ReasonList(ApiView):
     """The reasons that verdicts may have."""
 
+    takes_project_tokens = True
+
     @reads(Reasons, "List reasons", parameters=[_LEVEL])
     def get(self, request: ApiRequest) -> Response:
         word = request.query_params.get("level") or ""

@@ -20,6 +20,8 @@ _BY = query("by", "What the rows are.", {"type": "string", "enum": [*By], "defau
 class ProjectMatrix(ApiView):
     """A project by science goal or target, and array."""
 
+    takes_project_tokens = True
+
     @reads(
         Matrix,
         "Read a project's matrix",

@@ -83,6 +83,8 @@ def find_ous(viewer: User, ref: str, *parents: str) -> Any:
 class OUSList(ApiView):
     """OUSs of one level that the caller may see."""
 
+    takes_project_tokens = True
+
     @reads(
         ListOf(Status),
         "List the statuses of OUSs",
@@ -102,6 +104,8 @@ class OUSList(ApiView):
 class OUSView(ApiView):
     """One OUS with what stands around it."""
 
+    takes_project_tokens = True
+
     @reads(OUSDetail, "Read an OUS", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         ous = find_ous(request.user, ref, "science_goal", "group_ous")
@@ -112,6 +116,8 @@ class OUSView(ApiView):
 
 class OUSStatus(ApiView):
     """Where one OUS stands."""
+
+    takes_project_tokens = True
 
     @reads(Status, "Read the status of an OUS", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
@@ -128,6 +134,7 @@ def told_status(ous: Any, viewer: User) -> tuple[Status, Validators]:
 class OUSBatch(ApiView):
     """Many statuses at once."""
 
+    takes_project_tokens = True
     reads_by_post = True
 
     @writes({200: Batch}, "Read many statuses", body=BatchRequest)
@@ -158,6 +165,7 @@ def _uids(body: dict[str, Any]) -> list[str]:
 class OUSHistory(ApiView):
     """What happened to an OUS, newest first."""
 
+    takes_project_tokens = True
     order = ("-at", "-pk")
 
     @reads(ListOf(HistoryLine), "Read the history of an OUS", conditional=True)
@@ -181,6 +189,7 @@ def answer_history(view: ApiView, request: ApiRequest, thing: Any) -> HttpRespon
 class OUSExecBlocks(ApiView):
     """The execution blocks of an OUS, newest first."""
 
+    takes_project_tokens = True
     order = ("-ended", "-pk")
 
     @reads(

@@ -21,6 +21,7 @@ _FILTERS = (STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
 class ProjectList(ApiView):
     """Projects that the caller may see."""
 
+    takes_project_tokens = True
     order = ("-ref",)
 
     @reads(ListOf(ProjectLine), "List projects", filters=_FILTERS)
@@ -31,6 +32,8 @@ class ProjectList(ApiView):
 
 class ProjectView(ApiView):
     """One project."""
+
+    takes_project_tokens = True
 
     @reads(ProjectDetail, "Read a project", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
@@ -43,6 +46,8 @@ class ProjectView(ApiView):
 
 class ProjectTree(ApiView):
     """A project with everything below it, down to the SBs."""
+
+    takes_project_tokens = True
 
     @reads(TreeNode, "Read a project's tree", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:

@@ -38,6 +38,8 @@ def find_member(viewer: User, ref: str) -> MemberOUS:
 class OUSReview(ApiView):
     """QA2 of a member OUS."""
 
+    takes_project_tokens = True
+
     @reads(QA2Document, "Read QA2 of a member OUS", conditional=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         member = find_member(request.user, ref)

@@ -29,7 +29,8 @@ from deliveries.reading import for_reading, reader_of
 from deliveries.rights import Access
 from deliveries.services.access import note_reading
 from deliveries.store import stored_file
-from snoopi.pages.doors import always_takes_tokens, asked_text
+from projects.visitors import ProjectVisitor
+from snoopi.pages.doors import always_takes_tokens, asked_text, takes_project_tokens
 from snoopi.pages.ranges import NoSuchBytes, Span, asked_span
 
 _PART_BYTES = 256 * 1024
@@ -39,6 +40,7 @@ _NOTHING = "There is no such file here that you may see."
 
 @require_safe
 @always_takes_tokens
+@takes_project_tokens
 def product_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     """One file, for those who may read it; ``?reason=`` where the table of rights asks for one.
 
@@ -65,7 +67,7 @@ def product_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
 
 
 def _hidden(request: HttpRequest) -> HttpResponseBase:
-    if isinstance(request.user, User):
+    if isinstance(request.user, User | ProjectVisitor):
         raise Http404(_NOTHING)
     return redirect_to_login(request.get_full_path())
 
