@@ -225,13 +225,28 @@ def test_list_is_filtered_while_typing_and_walked_with_keys(world, browse):
     page.keyboard.type("00269")
     expect(page.locator("#rows > tr")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/projects/\?q=00269$"))
-    page.get_by_label("Find").blur()
-    # Leaving the field asks once more; the rows that the keys walk through come with the answer.
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Find").blur()
     page.keyboard.press("j")
+    # Leaving a field whose text is asked for already asks nothing: the row keeps the focus.
+    expect(page.locator("#rows > tr a:focus")).to_have_count(1)
+    assert asked == []
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("2013.1.00269.S")
+
+
+def test_list_is_filtered_by_what_is_picked(world, browse):
+    page = browse(world["pi"])
+    page.goto("/projects/")
+
+    for field in ("role", "active"):
+        page.locator(f"#filters [name={field}]").first.check()
+        expect(page).to_have_url(re.compile(f"{field}="))
+    page.locator("#f-state").select_option(index=1)
+    expect(page).to_have_url(re.compile("state="))
 
 
 def test_more_rows_join_the_table(world, browse):
