@@ -30,9 +30,14 @@ _NAME_SHOWN = 40
 
 @transaction.atomic
 def claim_work(
-    member_ous: MemberOUS, *, role: WorkRole, actor: User, expected_version: int | None = None
+    member_ous: MemberOUS,
+    *,
+    role: WorkRole,
+    actor: User,
+    expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Take a member OUS that nobody has.
+    """Take a member OUS that nobody has; ``at`` is now unless history is told.
 
     Raises NotAllowed, StaleVersion, NotNow where somebody has it or its state needs no such
     person, BadWork for who reduced what is to be reviewed.
@@ -47,7 +52,7 @@ def claim_work(
     if holder is not None:
         own = holder.pk == actor.pk
         raise NotNow("You have it already." if own else f"{holder} has it already.")
-    _assign(member, role, actor, Account.of(actor))
+    _assign(member, role, actor, Account.of(actor), at)
     member_ous.refresh_from_db()
 
 
@@ -60,10 +65,12 @@ def hand_over(
     actor: User,
     note: str = "",
     expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> Assignment | None:
     """Give a member OUS to somebody else, or back to all (None); answer the new assignment.
 
-    Raises NotAllowed, StaleVersion, NotNow, BadWork for somebody who may not have it.
+    ``at`` is now unless history is told. Raises NotAllowed, StaleVersion, NotNow, BadWork for
+    somebody who may not have it.
     """
     member = locked_member(member_ous, expected_version)
     if not can_assign(actor, member, role):
@@ -75,7 +82,7 @@ def hand_over(
     unfit = why_unfit(to, member, role) if to else ""
     if unfit:
         raise BadWork("to", unfit)
-    found = _assign(member, role, to, Account.of(actor, note.strip()[:LONGEST_NOTE]))
+    found = _assign(member, role, to, Account.of(actor, note.strip()[:LONGEST_NOTE]), at)
     member_ous.refresh_from_db()
     return found
 
@@ -100,9 +107,13 @@ def _need_state(member: MemberOUS, role: WorkRole) -> None:
 
 
 def _assign(
-    member: MemberOUS, role: WorkRole, person: User | None, account: Account
+    member: MemberOUS,
+    role: WorkRole,
+    person: User | None,
+    account: Account,
+    at: datetime | None,
 ) -> Assignment | None:
-    now, former = timezone.now(), holder_of(member, role)
+    now, former = at or timezone.now(), holder_of(member, role)
     found = _turn_over(member, role, person, account, now)
     if role == WorkRole.REDUCER:
         member.reducer_decided_at = now
@@ -151,7 +162,7 @@ def _turn_over(
 def _close(member: MemberOUS, role: WorkRole, at: datetime) -> None:
     lasting = _lasting(member, role)
     if lasting is not None:
-        lasting.until = at
+        lasting.until = max(at, lasting.since) if lasting.since else at
         lasting.save(update_fields=["until"])
 
 
@@ -174,25 +185,26 @@ def _lasting(member: MemberOUS, role: WorkRole) -> Assignment | None:
     return found
 
 
-def follow_step(member: MemberOUS, *, frm: str | None, to: str, actor: User | None) -> None:
+def follow_step(
+    member: MemberOUS, *, frm: str | None, to: str, actor: User | None, at: datetime
+) -> None:
     """Write what a step means for who has a member OUS; the step's event tells of it.
 
     Who opens a review that nobody has claimed has it, and who gives one back has it no
     more. Whoever has the data while they are processed is on record as having reduced
     them. The caller has locked the row and saves nothing of these columns itself.
     """
-    now = timezone.now()
     if to == OUSState.PROCESSING:
-        _note_reduction(member, now)
+        _note_reduction(member, at)
     if to == OUSState.REVIEWING and frm == OUSState.READY_FOR_REVIEW and actor is not None:
         if member.reviewer_id is None:
-            _turn_over(member, WorkRole.REVIEWER, actor, Account.of(actor), now)
+            _turn_over(member, WorkRole.REVIEWER, actor, Account.of(actor), at)
             _copy(member)
     elif frm == OUSState.REVIEWING and to == OUSState.READY_FOR_REVIEW:
-        _turn_over(member, WorkRole.REVIEWER, None, Account.of(actor), now)
+        _turn_over(member, WorkRole.REVIEWER, None, Account.of(actor), at)
         _copy(member)
     if begins_round(frm, to):
-        end_round(member, keeps_reducer=True, at=now)
+        end_round(member, keeps_reducer=True, at=at)
 
 
 def _note_reduction(member: MemberOUS, at: datetime) -> None:

@@ -63,28 +63,33 @@ def block_work(
 
 @transaction.atomic
 def unblock_work(
-    member_ous: MemberOUS, *, actor: User, note: str = "", expected_version: int | None = None
+    member_ous: MemberOUS,
+    *,
+    actor: User,
+    note: str = "",
+    expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Say that nothing holds a member OUS up any more.
+    """Say that nothing holds a member OUS up any more; ``at`` is now unless history is told.
 
     Raises NotAllowed, StaleVersion, NotNow where nothing does.
     """
     member = _locked(member_ous, actor, expected_version)
-    event = _ended(member, actor, timezone.now(), note.strip()[:LONGEST_NOTE])
+    event = _ended(member, actor, at or timezone.now(), note.strip()[:LONGEST_NOTE])
     if event is None:
         raise NotNow("Nothing holds it up.")
     _write(member, None, [event])
     member_ous.refresh_from_db()
 
 
-def unblock_where_over(member: MemberOUS, *, to: str) -> list[Event]:
+def unblock_where_over(member: MemberOUS, *, to: str, at: datetime) -> list[Event]:
     """End what held a member OUS up where a step leads out of the work; answer the unsaved event.
 
     The caller holds the row's lock and appends.
     """
     if to in WORKED_IN or not member.blocked_on:
         return []
-    event = _ended(member, None, timezone.now())
+    event = _ended(member, None, at)
     _copy(member, None)
     columns = {name: getattr(member, name) for name in _COPIES}
     MemberOUS.objects.filter(pk=member.pk).update(**columns)

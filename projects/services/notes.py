@@ -1,5 +1,7 @@
 """Tickets and the journal of a member OUS: what staff note, and take off, but never rewrite."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,18 +21,24 @@ _SHOWN = 40
 
 @transaction.atomic
 def write_journal(
-    member_ous: MemberOUS, *, text: str, actor: User, expected_version: int | None = None
+    member_ous: MemberOUS,
+    *,
+    text: str,
+    actor: User,
+    expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> JournalEntry:
     """Append an entry to the journal of a member OUS; answer it.
 
-    Raises NotAllowed, StaleVersion, BadWork.
+    ``at`` is now unless history is told. Raises NotAllowed, StaleVersion, BadWork.
     """
     member = _locked(member_ous, actor, expected_version)
     words = text.strip()
     if not words or len(words) > LONGEST_ENTRY:
         raise BadWork("text", f"A text of at most {LONGEST_ENTRY} characters.")
-    entry = JournalEntry.objects.create(member_ous=member, text=words, by=actor)
-    _tell(member, EventKind.JOURNAL, "", "entry", actor)
+    at = at or timezone.now()
+    entry = JournalEntry.objects.create(member_ous=member, text=words, by=actor, at=at)
+    _tell(member, EventKind.JOURNAL, to="entry", actor=actor, at=at)
     member_ous.refresh_from_db()
     return entry
 
@@ -43,10 +51,12 @@ def add_ticket(
     url: str = "",
     actor: User,
     expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> Ticket:
     """Note a ticket that a member OUS is dealt with in; answer it.
 
-    Raises NotAllowed, StaleVersion, NotNow where it is noted already, BadWork.
+    ``at`` is now unless history is told. Raises NotAllowed, StaleVersion, NotNow where it is
+    noted already, BadWork.
     """
     member = _locked(member_ous, actor, expected_version)
     name, link = " ".join(reference.split()), url.strip()
@@ -56,8 +66,9 @@ def add_ticket(
         raise BadWork("url", f"{NO_LINK[0].upper()}{NO_LINK[1:]}.")
     if Ticket.objects.lasting().filter(member_ous=member, reference=name).exists():
         raise NotNow(f"{name} is noted already.")
-    ticket = Ticket.objects.create(member_ous=member, reference=name, url=link, by=actor)
-    _tell(member, EventKind.TICKET, "", name, actor)
+    at = at or timezone.now()
+    ticket = Ticket.objects.create(member_ous=member, reference=name, url=link, by=actor, since=at)
+    _tell(member, EventKind.TICKET, to=name, actor=actor, at=at)
     member_ous.refresh_from_db()
     return ticket
 
@@ -77,7 +88,7 @@ def take_ticket_off(
         raise NotNow("No such ticket is noted.")
     ticket.until, ticket.ended_by = timezone.now(), actor
     ticket.save(update_fields=["until", "ended_by"])
-    _tell(member, EventKind.TICKET, ticket.reference, "", actor)
+    _tell(member, EventKind.TICKET, frm=ticket.reference, actor=actor, at=ticket.until)
     member_ous.refresh_from_db()
 
 
@@ -87,12 +98,14 @@ def _locked(member_ous: MemberOUS, actor: User, expected_version: int | None) ->
     return locked_member(member_ous, expected_version)
 
 
-def _tell(member: MemberOUS, kind: EventKind, frm: str, to: str, actor: User) -> None:
+def _tell(
+    member: MemberOUS, kind: EventKind, *, frm: str = "", to: str = "", actor: User, at: datetime
+) -> None:
     account = Account.of(actor)
     event = Event(
         **subject_of(member),
         kind=kind,
-        at=timezone.now(),
+        at=at,
         frm=frm[:_SHOWN],
         to=to[:_SHOWN],
         for_public=False,

@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 
 from projects.models import Event, EventKind, MemberOUS, SchedBlock
 from projects.moves import Way, find_move
@@ -76,8 +75,8 @@ def send_back(
     frm, member.qa2 = member.qa2, None
     verdict = _verdict(member, frm, QA2Outcome.FAIL, account, at)
     to = OUSState.PARTIALLY_OBSERVED if member.executions_passed > 0 else OUSState.READY
-    end_round(member, keeps_reducer=keeps_reducer, at=timezone.now())
-    events += unblock_where_over(member, to=to)
+    end_round(member, keeps_reducer=keeps_reducer, at=at)
+    events += unblock_where_over(member, to=to, at=at)
     step = enter(member, to=to, at=at, account=_silent(account))
     return [*events, *_decided(member, [verdict, step], at)]
 

@@ -89,8 +89,9 @@ def move_state(
         raise NoteMissing(to)
     account = Account.of(actor, note, note_public)
     frm = thing.state
-    events = _follow_work(thing, to, actor) if isinstance(thing, MemberOUS) else []
-    event = enter(thing, to=to, at=at or timezone.now(), account=account, flag=flag)
+    at = at or timezone.now()
+    events = _follow_work(thing, to, actor, at) if isinstance(thing, MemberOUS) else []
+    event = enter(thing, to=to, at=at, account=account, flag=flag)
     thing.state_decided_at = thing.state_since if actor else thing.state_decided_at
     save_states([thing], [event])
     events.append(event)
@@ -110,12 +111,12 @@ def refuse_own_reduction(actor: User, member_ous: MemberOUS) -> None:
         raise NotAllowed("You reduced these data: somebody else reviews and decides on them.")
 
 
-def _follow_work(member: MemberOUS, to: str, actor: User | None) -> list[Event]:
+def _follow_work(member: MemberOUS, to: str, actor: User | None, at: datetime) -> list[Event]:
     """What a step means for those who work on a member OUS, and for its verdict."""
-    follow_step(member, frm=member.state, to=to, actor=actor)
+    follow_step(member, frm=member.state, to=to, actor=actor, at=at)
     if begins_round(member.state, to):
         forget_verdict(member)
-    return unblock_where_over(member, to=to)
+    return unblock_where_over(member, to=to, at=at)
 
 
 def legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Move:

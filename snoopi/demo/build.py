@@ -15,6 +15,7 @@ from snoopi.demo.archive import write_csv, write_votable
 from snoopi.demo.data_sets import write_data_sets
 from snoopi.demo.decisions import take_decisions
 from snoopi.demo.john import johns_world
+from snoopi.demo.later import write_later
 from snoopi.demo.living import living_world, packed_in
 from snoopi.demo.native import write_native
 from snoopi.demo.packages import (
@@ -87,6 +88,7 @@ def build_demo(
     write_packages([*talk, *packed])
     report = read_files([*files, *(package.folder for package in talk)])
     decisions = take_decisions(now, packed, report)
+    report.add(read_files(write_later(folder / "living.json", world.living)))
     refresh_stage_ages()
     return Built(folder, len(files), report, decisions, removed, (*talk, *packed))
 

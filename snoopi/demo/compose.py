@@ -1,10 +1,11 @@
 """Composes plans from a few words: UIDs, dates, executions and positions follow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from snoopi.demo import lives, sky
 from snoopi.demo.plans import Block, Execution, Goal, Group, Member, Setup, Step
@@ -55,6 +56,8 @@ class Sketch:
     uid: str = ""
     block_uid: str = ""
     executions: tuple[Execution, ...] = ()
+    # Of a goal that asks for the finest of several configurations, what this one is for.
+    asks_own: bool = False
 
 
 def setup_of(
@@ -118,6 +121,7 @@ class Composer:
             delivered_at=delivered,
             release_date=lives.one_year_after(delivered, months) if delivered else None,
             reducer=sketch.reducer,
+            more=_own_goals(sketch),
         )
 
     def group(self, members: Sequence[Member], uid: str = "") -> Group:
@@ -196,6 +200,11 @@ _COMMENTS = {
     "Fail": "Stopped by wind after the first calibrators.",
     "Pending": "Antenna positions are being checked.",
 }
+
+
+def _own_goals(sketch: Sketch) -> Mapping[str, Any]:
+    resolution = sketch.setup.resolution_arcsec
+    return {"asked": {"resolution_arcsec": resolution}} if sketch.asks_own and resolution else {}
 
 
 def _block_name(sketch: Sketch) -> str:

@@ -17,6 +17,9 @@ from deliveries.services.following import follow_log
 from deliveries.services.notices import count_as_sent
 from ingest.report import Report
 from projects.models import LivingThing, MemberOUS, Project
+from projects.services.assignments import claim_work, hand_over
+from projects.services.blockages import block_work, unblock_work
+from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
 from qa.services.reviews import decide_qa2
@@ -26,14 +29,20 @@ from snoopi.demo.reading import read_files
 from snoopi.demo.stories import STORIES
 from snoopi.demo.story import (
     Act,
+    Assigned,
+    Blocked,
+    Claimed,
     Decision,
     Extended,
+    Freed,
     Handed,
     Judged,
     Linked,
+    Noted,
     Packed,
     Part,
     Reviewed,
+    Ticketed,
 )
 
 _USUAL_HOLD = timedelta(minutes=10)
@@ -176,6 +185,50 @@ def _link(stage: Stage, member_ous: MemberOUS, act: Linked) -> None:
     enter_added_value(member_ous, links=links, actor=stage.people[act.by], at=stage.when(act))
 
 
+def _claim(stage: Stage, member_ous: MemberOUS, act: Claimed) -> None:
+    claim_work(member_ous, role=act.role, actor=stage.people[act.by], at=stage.when(act))
+
+
+def _assign(stage: Stage, member_ous: MemberOUS, act: Assigned) -> None:
+    hand_over(
+        member_ous,
+        role=act.role,
+        to=stage.people[act.to],
+        actor=stage.people[act.by],
+        note=act.note,
+        at=stage.when(act),
+    )
+
+
+def _block(stage: Stage, member_ous: MemberOUS, act: Blocked) -> None:
+    block_work(
+        member_ous,
+        reason=act.reason,
+        note=act.note,
+        note_public=act.public,
+        actor=stage.people[act.by],
+        at=None if act.days is None else stage.when(act),
+    )
+
+
+def _free(stage: Stage, member_ous: MemberOUS, act: Freed) -> None:
+    unblock_work(member_ous, actor=stage.people[act.by], note=act.note, at=stage.when(act))
+
+
+def _note_ticket(stage: Stage, member_ous: MemberOUS, act: Ticketed) -> None:
+    add_ticket(
+        member_ous,
+        reference=f"DEMO-{act.number}",
+        url=f"https://tickets.demo.example/{act.number}",
+        actor=stage.people[act.by],
+        at=stage.when(act),
+    )
+
+
+def _note(stage: Stage, member_ous: MemberOUS, act: Noted) -> None:
+    write_journal(member_ous, text=act.text, actor=stage.people[act.by], at=stage.when(act))
+
+
 _PLAYED: Mapping[type[Act], Callable[[Stage, MemberOUS, Any], None]] = {
     Decision: _step,
     Packed: _pack,
@@ -183,4 +236,10 @@ _PLAYED: Mapping[type[Act], Callable[[Stage, MemberOUS, Any], None]] = {
     Handed: _hand_over,
     Extended: _extend,
     Linked: _link,
+    Claimed: _claim,
+    Assigned: _assign,
+    Blocked: _block,
+    Freed: _free,
+    Ticketed: _note_ticket,
+    Noted: _note,
 }

@@ -96,6 +96,7 @@ def _sketch(story: Story, part: Part, letter: str, today: datetime) -> Sketch:
         period_months=story.period_months,
         spacing=timedelta(days=part.every_days),
         waits=(waits[0], waits[1], _ago(today, waits[2])) if waits else None,
+        asks_own=True,
     )
 
 
@@ -156,4 +157,5 @@ def _large_sketch(setup: Setup, state: str, at: datetime) -> Sketch:
         at=at,
         verdicts=(PASS,) * count,
         suffix="TM2" if setup.configurations == ("C-1",) else "",
+        asks_own=True,
     )

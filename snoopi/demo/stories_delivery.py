@@ -1,19 +1,26 @@
 """Stories of processing, review and delivery, and of projects that ran out of time."""
 
 from projects.moves import Way
+from projects.work import WorkRole
 from snoopi.demo.lives import TIMED_OUT_REVIEWED, TIMED_OUT_WITH_DATA
 from snoopi.demo.story import (
     COI,
     DELEGEE,
     PASS,
+    Assigned,
+    Blocked,
+    Claimed,
     Decision,
     Extended,
+    Freed,
     Handed,
     Linked,
+    Noted,
     Packed,
     Part,
     Reviewed,
     Story,
+    Ticketed,
 )
 
 DELIVERY: tuple[Story, ...] = (
@@ -32,7 +39,15 @@ DELIVERY: tuple[Story, ...] = (
                 days=2,
                 verdicts=(PASS,),
                 reducer="reducer",
-                decisions=(Packed(days=2.2, noise=0.93, beam=1.04),),
+                decisions=(
+                    Packed(days=2.2, noise=0.93, beam=1.04),
+                    Claimed(days=0.4, by="qa"),
+                    Noted(
+                        days=0.3,
+                        by="qa",
+                        text="Deeper than asked for. The bandpass is the next thing to look at.",
+                    ),
+                ),
             ),
             Part(
                 state="ReadyForReview",
@@ -48,6 +63,13 @@ DELIVERY: tuple[Story, ...] = (
                         score=0.84,
                         reason="X-Y deviation",
                     ),
+                    Blocked(
+                        days=2.5,
+                        reason="decision",
+                        by="drm",
+                        note="May the beam be 12 % larger than asked for?",
+                    ),
+                    Ticketed(days=2.4, number=214, by="drm"),
                 ),
             ),
             Part(
@@ -77,7 +99,23 @@ DELIVERY: tuple[Story, ...] = (
                 days=3,
                 verdicts=(PASS, "SemiPass", PASS),
                 reducer="reducer",
-                decisions=(Packed(days=3.6, noise=1.08, beam=0.97),),
+                decisions=(
+                    Packed(days=3.6, noise=1.08, beam=0.97),
+                    Assigned(days=2.9, to="qa", note="The SemiPass execution needs a close look."),
+                    Blocked(
+                        days=2.5,
+                        reason="data",
+                        by="qa",
+                        note="The tables of water vapor of the second execution are empty.",
+                    ),
+                    Ticketed(days=2.4, number=217, by="qa"),
+                    Freed(days=1.1, by="qa", note="They were copied again."),
+                    Noted(
+                        days=1.0,
+                        by="qa",
+                        text="With the new tables the phases of the second execution are fine.",
+                    ),
+                ),
             ),
             Part(
                 state="ReadyForProcessing",
@@ -99,9 +137,40 @@ DELIVERY: tuple[Story, ...] = (
                         by="reducer",
                         note="The phase calibrator is resolved on the longest baselines.",
                     ),
+                    Blocked(
+                        reason="calibration",
+                        by="reducer",
+                        note="A model of the calibrator is being made.",
+                    ),
                 ),
             ),
-            Part(state="ProcessingProblem", days=12, verdicts=(PASS,), configuration="C-2"),
+            Part(
+                state="ProcessingProblem",
+                days=12,
+                verdicts=(PASS,),
+                configuration="C-2",
+                decisions=(
+                    Assigned(
+                        days=11,
+                        to="reducer",
+                        role=WorkRole.REDUCER,
+                        note="Please look at the flags of the target first.",
+                    ),
+                    Ticketed(days=10, number=203, by="reducer"),
+                    Noted(
+                        days=10,
+                        by="reducer",
+                        text="Nothing is flagged wrongly. The source is not where the plan says.",
+                    ),
+                    Blocked(
+                        days=9,
+                        reason="pi",
+                        by="reducer",
+                        note="Which of the two positions of the source is right?",
+                        public=True,
+                    ),
+                ),
+            ),
             Part(state="Processing", days=5, verdicts=(PASS, PASS), reducer="reducer"),
         ),
     ),
@@ -140,6 +209,13 @@ DELIVERY: tuple[Story, ...] = (
                     Packed(days=5, lacks=".weblog.tgz"),
                     Reviewed(outcome=PASS, days=3, comment="As it should be."),
                     Handed(days=2.9),
+                    Blocked(
+                        days=2,
+                        reason="archive",
+                        by="drm",
+                        note="One mirror lacks the weblog; its operators copy it again.",
+                    ),
+                    Ticketed(days=2, number=219, by="drm"),
                 ),
             ),
             Part(state="DeliveryInProgress", days=1, verdicts=(PASS,), configuration="C-3"),
@@ -207,6 +283,12 @@ DELIVERY: tuple[Story, ...] = (
                         way=Way.QA3,
                         note="One execution was calibrated with the wrong flux.",
                         days=260,
+                    ),
+                    Ticketed(days=259, number=121, by="qa"),
+                    Noted(
+                        days=255,
+                        by="qa",
+                        text="The catalogue gives 2.1 Jy for that week, not the 2.9 Jy we used.",
                     ),
                     Decision(
                         to="ReadyForProcessing",

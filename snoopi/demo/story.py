@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from projects.moves import Way
+from projects.work import WorkRole
 from snoopi.demo.plans import Tie
 
 PASS = "Pass"  # noqa: S105 - ALMA's word for a good execution, no password
@@ -83,7 +84,66 @@ class Linked:
     by: str = "arc"
 
 
-Act = Decision | Packed | Reviewed | Handed | Extended | Linked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """Somebody takes what nobody has."""
+
+    days: float
+    by: str
+    role: WorkRole = WorkRole.REVIEWER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """Somebody is handed a member OUS by another."""
+
+    days: float
+    to: str
+    note: str
+    by: str = "drm"
+    role: WorkRole = WorkRole.REVIEWER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Something holds the work up, so many days ago or from now on; ``public`` tells the PI."""
+
+    reason: str
+    note: str
+    by: str
+    days: float | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """What held the work up is over."""
+
+    days: float
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticketed:
+    """A ticket elsewhere is noted."""
+
+    days: float
+    number: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Somebody of the staff writes into the journal."""
+
+    days: float
+    text: str
+    by: str
+
+
+OfWork = Claimed | Assigned | Blocked | Freed | Ticketed | Noted
+Act = Decision | Packed | Reviewed | Handed | Extended | Linked | OfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

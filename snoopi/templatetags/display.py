@@ -19,6 +19,7 @@ from deliveries.models import DeliveryState, NoticeState
 from projects.models import LivingThing, ObsUnitSet, Tracked
 from projects.presentation import Standing, format_count, standing
 from projects.states import Family, Meaning
+from projects.work import HINDRANCES
 from qa.across import Apart, Compared
 from qa.criteria import Answer
 from snoopi import coordinates
@@ -62,6 +63,12 @@ def explain(context: Context, thing: LivingThing | Standing) -> dict[str, Any]:
     found = _standing(context, thing)
     face = _badge(found.meaning, found.label, _done_of(thing), with_title=False)
     return {"face": face, "meaning": found.meaning}
+
+
+@register.filter
+def hindrance(code: str) -> str:
+    """What holds work up, in words."""
+    return HINDRANCES[code].what
 
 
 @register.filter

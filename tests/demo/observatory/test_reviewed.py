@@ -13,10 +13,22 @@ from deliveries.differences import difference
 from deliveries.models import ClockEntry, Delivery, Notice, ProductFile
 from deliveries.services.following import follow_log
 from deliveries.services.sending import due
-from projects.models import Event, EventKind, MemberOUS
+from projects.models import (
+    Blockage,
+    Event,
+    EventKind,
+    JournalEntry,
+    MemberOUS,
+    Project,
+    SchedBlock,
+    Ticket,
+)
 from projects.presentation import executions
+from qa.criteria import Goals
 from qa.models import PipelineRun, QA2Decision
+from qa.services.weighing import asked_of
 from snoopi.demo.build import Built
+from snoopi.pages.panels import upstream_differences
 
 DAY = timedelta(days=1)
 
@@ -68,6 +80,50 @@ def test_one_is_in_the_hold_which_ends_a_year_after_the_decision(observatory: Bu
     assert not Event.objects.filter(
         member_ous=held[0], kind=EventKind.QA2, for_public=True
     ).exists()
+
+
+def test_staff_have_work_hold_ups_tickets_and_a_journal(observatory: Built) -> None:
+    held = MemberOUS.objects.exclude(blocked_on="").order_by("blocked_on")
+    reviewing = of_block("NGC1068_e_07_TM1")
+    (over,) = Blockage.objects.filter(member_ous=reviewing)
+
+    names = list(held.values_list("sched_blocks__name", "blocked_on", "blocked_told"))
+    assert names == [
+        ("HLTau_c_06_TM1", "archive", False),
+        ("NGC1068_g_07_TM1", "calibration", False),
+        ("NGC1068_b_07_TM1", "decision", False),
+        ("NGC1068_h_07_TM1", "pi", True),
+    ]
+    assert str(of_block("NGC1068_a_07_TM1").reviewer) == "Demo Reviewer"
+    assert str(of_block("NGC1068_h_07_TM1").reducer) == "Demo Reducer"
+    assert over.until is not None
+    assert over.until - over.since == 1.4 * DAY
+    assert Ticket.objects.filter(member_ous=reviewing).get().reference == "DEMO-217"
+    assert JournalEntry.objects.count() == 4
+
+
+def test_sources_say_what_was_decided_since(observatory: Built) -> None:
+    drm = User.objects.get(username="drm")
+    things = [*Project.objects.all(), *MemberOUS.objects.all(), *SchedBlock.objects.all()]
+
+    told = [(str(row), one.origin) for row in things for one in upstream_differences(row, drm)]
+
+    # A release date is all that the archive knows of, whatever became of the data.
+    assert told == [(str(of_block("IRAS16293_d_07_TP")), "archive")]
+
+
+def test_each_member_ous_asks_for_a_resolution_within_its_range(observatory: Built) -> None:
+    members = MemberOUS.objects.filter(project__code__contains=".901").with_parents()
+    goals = [Goals.of(asked_of(row, [*row.sched_blocks.all()])) for row in members]
+
+    outside = [
+        one
+        for one in goals
+        if one.resolution_arcsec and one.min_resolution_arcsec and one.max_resolution_arcsec
+        if not one.min_resolution_arcsec <= one.resolution_arcsec <= one.max_resolution_arcsec
+    ]
+    assert len(goals) > 20
+    assert outside == []
 
 
 def test_one_waits_because_a_mirror_lacks_a_file_and_one_for_its_products(
