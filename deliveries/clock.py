@@ -2,15 +2,18 @@
 
 Months are calendar months in UTC; where the last one has no such day, its last day counts.
 No entry shortens the period but a correction. What has been public may be withdrawn, and
-gets no new period unless a blanket extension says so.
+gets no new period unless a blanket extension says so. While QA3 looks into a problem a period
+that runs is held open: it ends no sooner than the fix is delivered, or as before if QA3 is
+aborted.
 """
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from projects.months import add_months
 
 
 class ClockKind(StrEnum):
@@ -21,6 +24,8 @@ class ClockKind(StrEnum):
     EARLY_RAW = "early_raw"
     EXTENSION = "extension"
     BLANKET = "blanket"
+    QA3_OPENED = "qa3_opened"
+    QA3_ABORTED = "qa3_aborted"
     QA3_RENEWAL = "qa3_renewal"
     WITHDRAWAL = "withdrawal"
     CORRECTION = "correction"
@@ -33,6 +38,8 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         ClockKind.EARLY_RAW: "Early release of raw data",
         ClockKind.EXTENSION: "Director's extension",
         ClockKind.BLANKET: "Blanket extension",
+        ClockKind.QA3_OPENED: "QA3 opened",
+        ClockKind.QA3_ABORTED: "QA3 aborted",
         ClockKind.QA3_RENEWAL: "Renewal after QA3",
         ClockKind.WITHDRAWAL: "Withdrawal",
         ClockKind.CORRECTION: "Correction",
@@ -45,6 +52,7 @@ class Effect(StrEnum):
 
     STARTED = "started"
     LENGTHENED = "lengthened"
+    HELD_OPEN = "held_open"
     RECLOSED = "reclosed"
     WITHDRAWN = "withdrawn"
     RETURNED = "returned"
@@ -76,7 +84,8 @@ class Period:
     """The period after some entries; ``end`` is None while unknown.
 
     ``months`` are counted from ``anchor``, all together: a month more after one that was
-    clipped loses no day. ``is_free`` is that the data never had a period of their own.
+    clipped loses no day. ``is_held`` is that QA3 holds it open, whatever ``end`` says;
+    ``is_free`` that the data never had a period of their own.
     """
 
     is_started: bool = False
@@ -84,12 +93,13 @@ class Period:
     months: int = 0
     end: datetime | None = None
     is_withdrawn: bool = False
+    is_held: bool = False
     is_free: bool = False
 
     @property
     def release_date(self) -> datetime | None:
-        """When the data become or became public; None while unknown, or withdrawn."""
-        return None if self.is_withdrawn else self.end
+        """When the data become or became public; None while unknown, held open, or withdrawn."""
+        return None if self.is_withdrawn or self.is_held else self.end
 
     def is_public(self, moment: datetime) -> bool:
         """Whether the data are public at a moment."""
@@ -125,25 +135,13 @@ class Account:
 
     @property
     def release_date(self) -> datetime | None:
-        """When the data become or became public; None while unknown, or withdrawn."""
+        """When the data become or became public; None while unknown, held open, or withdrawn."""
         return self.period.release_date
 
     @property
     def starts(self) -> int:
         """How many entries started the clock: one at most, whatever the ledger holds."""
         return sum(line.effect == Effect.STARTED for line in self.lines)
-
-
-def add_months(moment: datetime, months: int) -> datetime:
-    """Answer the same time of day so many calendar months later, the month's end clipped.
-
-    Raises OverflowError beyond the calendar.
-    """
-    index = moment.year * 12 + moment.month - 1 + months
-    year, month = index // 12, index % 12 + 1
-    if not 1 <= year <= 9999:
-        raise OverflowError(f"There is no year {year} in the calendar.")
-    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
 def told(moment: datetime) -> str:
@@ -229,7 +227,39 @@ def _goes_on(entry: Entry, period: Period, words: str) -> _Step:
     if period.is_withdrawn and entry.kind == ClockKind.DELIVERY:
         back = replace(period, is_withdrawn=False)
         return _Step(back, Effect.RETURNED, f"{words}: no longer withdrawn; no new period starts.")
+    if period.is_held and entry.kind == ClockKind.DELIVERY:
+        return _held_until(entry.at, period, words)
     return _nothing(period, f"{words}: the clock was started before, and {_end_words(period)}.")
+
+
+def _held_until(at: datetime, period: Period, words: str) -> _Step:
+    """What QA3 held open ends with the delivery, or as it would have if that is later."""
+    if period.end is not None and period.end < at:
+        now = replace(period, anchor=at, months=0, end=at, is_held=False)
+        sentence = f"{words}: the period that QA3 held open ends with it, on {told(at)}."
+        return _Step(now, Effect.LENGTHENED, sentence)
+    back = replace(period, is_held=False)
+    return _Step(back, Effect.RETURNED, f"{words}: QA3 is over, and {_end_words(period)}.")
+
+
+def _hold_open(entry: Entry, period: Period) -> _Step:
+    words = f"QA3 opened on {told(entry.at)}"
+    if period.end is None:
+        return _nothing(period, f"{words}: no period ran that it could hold open.")
+    if period.is_held:
+        return _nothing(period, f"{words}: the period is held open already.")
+    if period.is_withdrawn or period.end <= entry.at:
+        return _nothing(period, f"{words}: the data had been public, which gives no new period.")
+    sentence = f"{words}: the period lasts at least until QA3 is over, and {_end_words(period)}."
+    return _Step(replace(period, is_held=True), Effect.HELD_OPEN, sentence)
+
+
+def _abort(entry: Entry, period: Period) -> _Step:
+    words = f"QA3 aborted on {told(entry.at)}"
+    if not (period.is_held or period.is_withdrawn):
+        return _nothing(period, f"{words}: it had changed nothing.")
+    back = replace(period, is_held=False, is_withdrawn=False)
+    return _Step(back, Effect.RETURNED, f"{words}: all is as before, {_end_words(period)}.")
 
 
 def _end_words(period: Period) -> str:
@@ -240,7 +270,7 @@ def _extend(entry: Entry, period: Period) -> _Step:
     words = f"{KIND_WORDS[entry.kind]} of {told(entry.at)}"
     if period.end is None:
         return _nothing(period, f"{words}: no period ran that it could lengthen.")
-    if period.is_withdrawn or period.end <= entry.at:
+    if period.is_withdrawn or (period.end <= entry.at and not period.is_held):
         return _nothing(period, f"{words}: the data had been public, which gives no new period.")
     return _lengthened(entry, period, words)
 
@@ -253,7 +283,7 @@ def _blanket(entry: Entry, period: Period) -> _Step:
     if period.is_free:
         return _nothing(period, f"{words}: such data have no period that it could lengthen.")
     since = entry.not_public_at
-    if since is not None and period.end <= since:
+    if since is not None and period.end <= since and not period.is_held:
         return _nothing(period, f"{words}: it is not for data that were public on {told(since)}.")
     return _lengthened(entry, period, words)
 
@@ -272,7 +302,7 @@ def _lengthened(entry: Entry, period: Period, words: str) -> _Step:
     if longer.end <= entry.at:
         return _nothing(period, f"{words}: it would have ended too, so {_end_words(period)}.")
     how = f" by {_months(entry.months)}" if entry.until is None and entry.months else ""
-    if period.end <= entry.at < longer.end and not period.is_withdrawn:
+    if period.is_public(entry.at) and entry.at < longer.end:
         sentence = f"{words}: what was public is closed again{how}, until {told(longer.end)}."
         return _Step(longer, Effect.RECLOSED, sentence)
     moves = f"the end moves{how}"
@@ -312,6 +342,8 @@ _STEPS: Mapping[ClockKind, Callable[[Entry, Period], _Step]] = MappingProxyType(
         ClockKind.EARLY_RAW: _start,
         ClockKind.EXTENSION: _extend,
         ClockKind.BLANKET: _blanket,
+        ClockKind.QA3_OPENED: _hold_open,
+        ClockKind.QA3_ABORTED: _abort,
         ClockKind.QA3_RENEWAL: _renew,
         ClockKind.WITHDRAWAL: _withdraw,
         ClockKind.CORRECTION: _correct,

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from deliveries.clock import add_months
 from deliveries.models import Delivery
 from projects.models import MemberOUS, Project
+from projects.months import add_months
 from projects.observatory import acknowledgement, centre
 from projects.tables import Centre
 

@@ -55,12 +55,16 @@ class LineTold:
 
 @dataclass(frozen=True, slots=True)
 class ClockTold:
-    """The period with its account; ``is_sourced`` where only a source has told of its end."""
+    """The period with its account.
+
+    ``is_sourced`` where only a source has told of its end, ``is_held`` where QA3 holds it open.
+    """
 
     release_date: datetime | None
     data_rights: str
     is_sourced: bool
     is_withdrawn: bool
+    is_held: bool
     lines: tuple[LineTold, ...]
 
 
@@ -140,6 +144,7 @@ def _clock(
         data_rights=data_rights(member_ous.release_date, now),
         is_sourced=not rows and member_ous.release_date is not None,
         is_withdrawn=account.period.is_withdrawn,
+        is_held=account.period.is_held,
         lines=tuple(_line(line, by_id[line.entry.sequence], viewer) for line in account.lines),
     )
 

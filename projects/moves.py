@@ -308,6 +308,7 @@ _SCHED_BLOCK_MOVES = _table(
         Right.QA2,
         "QA2 Fail: more executions are needed, once JAO has agreed",
         Way.QA2,
+        Way.QA3,
     ),
     _moves(
         [*_OBSERVABLE, _S.PARTIALLY_OBSERVED],
@@ -322,6 +323,7 @@ _SCHED_BLOCK_MOVES = _table(
         "carried over, or more executions are needed",
         Way.STEP,
         Way.QA2,
+        Way.QA3,
     ),
     _moves(
         [_S.NEW_PHASE2, _S.PHASE2_SUBMITTED, *_OBSERVABLE],

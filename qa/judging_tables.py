@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from math import inf
 
 from projects.states import QA0Status, QA2Outcome
 from projects.tables import BadTable, Cells, Reader, confidence_of, csv_rows, filled, one_of
 from qa.fraction import NominalTsys
+from qa.problems import WindowRule
 from qa.reasons import QALevel, Reason, missing_other
 from qa.scores import BANDS as BANDS_OF_SCORES
 from qa.scores import ScoreBand, ScoreWord
@@ -14,6 +16,7 @@ from qa.scores import ScoreBand, ScoreWord
 ARRAYS = ("12m", "7m", "TP")
 BANDS = tuple(str(band) for band in range(1, 11))
 LONGEST_CODE, LONGEST_NAME = 40, 200
+MOST_MONTHS = 120
 
 
 def read_nominal_tsys(name: str, text: str) -> list[NominalTsys]:
@@ -103,8 +106,26 @@ def _score_band(cells: Cells) -> ScoreBand:
     )
 
 
+def read_windows(name: str, text: str) -> list[WindowRule]:
+    """How long after delivery problems are reported in time, of a CSV table."""
+    return csv_rows(name, text, _window)
+
+
+def _window(cells: Cells) -> WindowRule:
+    months = cells["months"]
+    if not (months.isascii() and months.isdigit()) or int(months[:4]) > MOST_MONTHS:
+        raise ValueError(f"months is no whole number from 0 to {MOST_MONTHS}: “{months}”")
+    return WindowRule(
+        first_day=date.fromisoformat(cells["first_day"]),
+        months=int(months),
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
+    )
+
+
 JUDGING_READERS: Mapping[str, Reader] = {
     "nominal_tsys.csv": read_nominal_tsys,
     "pipeline_scores.csv": read_score_bands,
+    "problem_windows.csv": read_windows,
     "reasons.csv": read_reasons,
 }

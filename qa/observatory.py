@@ -9,6 +9,7 @@ from projects.tables import read_table
 from qa.criteria import Criteria
 from qa.fraction import NominalTsys
 from qa.limits import Limits, newest
+from qa.problems import WindowRule
 from qa.reasons import Reasons
 from qa.scores import ScoreBand
 from qa.tables import QA_READERS
@@ -39,6 +40,11 @@ def criteria() -> Criteria:
 def reasons() -> Reasons:
     """The table of reasons."""
     return Reasons(_table("reasons.csv"))
+
+
+def problem_windows() -> tuple[WindowRule, ...]:
+    """How long after delivery problems are reported in time."""
+    return _table("problem_windows.csv")
 
 
 def score_bands() -> tuple[ScoreBand, ...]:

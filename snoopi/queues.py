@@ -16,7 +16,8 @@ from projects.models import MemberOUS, Ticket
 from projects.observatory import calendar
 from projects.states import OUSState
 from projects.work import ASSIGNED_IN, WORKED_IN, WorkRole
-from qa.models import QA2Decision
+from qa.models import ProblemReport, QA2Decision
+from qa.problems import ONGOING, QA3State
 
 _O = OUSState
 # Oldest first; what no source dates stands last.
@@ -96,6 +97,13 @@ QUEUES: Mapping[str, Queue] = {
             WorkRole.REDUCER,
             "No processing problem, and no delivery that failed.",
         ),
+        Queue(
+            "qa3",
+            "QA3",
+            (_O.QA3_IN_PROGRESS,),
+            None,
+            "No problem report waits for a first look, and no QA3 is under way.",
+        ),
     )
 }
 CLAIMS = ("mine", "unclaimed", "claimed")
@@ -105,12 +113,20 @@ YES_NO = ("yes", "no")
 def in_queue(queue: Queue) -> Q:
     """The condition on ``work_rows`` to stand in a queue."""
     condition = Q(state__in=queue.states)
+    if queue.name == "qa3":
+        return condition | Q(has_report=True)
     return condition | _FAILED if queue.name == "problems" else condition
 
 
 def work_rows(user: User) -> Rows:
-    """The member OUSs that the observatory works on and that ``user`` may track."""
-    rows = MemberOUS.objects.visible_to(user).filter(state__in=WORKED_IN)
+    """The member OUSs that the observatory works on and that ``user`` may track.
+
+    Those too of which a problem report waits, wherever they stand.
+    """
+    waiting = ProblemReport.objects.filter(member_ous=OuterRef("pk"), state=QA3State.OPEN)
+    everything = MemberOUS.objects.visible_to(user).alias(has_report=Exists(waiting))
+    worked = Q(state__in=(*WORKED_IN, _O.QA3_IN_PROGRESS)) | Q(has_report=True)
+    rows = everything.filter(worked)
     failed = Delivery.objects.filter(
         member_ous=OuterRef("pk"), state=DeliveryState.FAILED, qa2_round__closed_at=None
     )
@@ -121,12 +137,16 @@ def told_rows(rows: Any) -> Any:
     """With what a line shows, to be read by two queries however many there are."""
     holds = QA2Decision.objects.for_delivery().filter(round__member_ous=OuterRef("pk"))
     under_way = Delivery.objects.filter(member_ous=OuterRef("pk"), qa2_round__closed_at=None)
+    problems = ProblemReport.objects.filter(member_ous=OuterRef("pk"), state__in=ONGOING)
+    problems = problems.order_by("pk")
     tickets = Prefetch("tickets", Ticket.objects.lasting().order_by("pk"), to_attr="open_tickets")
     return (
         rows.with_parents()
         .select_related("reducer", "reviewer")
         .annotate(
             hold_until=Subquery(holds.values("hold_until")[:1]),
+            problem=Subquery(problems.values("subject")[:1]),
+            problem_id=Subquery(problems.values("pk")[:1]),
             hindered_by=Subquery(under_way.order_by("-pk").values("words")[:1]),
         )
         .prefetch_related(tickets)

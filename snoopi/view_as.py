@@ -39,11 +39,13 @@ SHOWN = frozenset(
     projects:exec-block-plot projects:exec-block-qa0 projects:exec-block-report-pdf
     projects:sched-block-state projects:late-verdict
     projects:ous-qa2 projects:ous-qa2-undo projects:ous-qa2-pdf
+    projects:ous-qa3 projects:ous-qa3-report
     deliveries blankets projects:ous-clock
     news-read accounts:login ingest source-poll
     api:project-list api:project-detail api:project-tree api:project-matrix
     api:ous-list api:ous-batch api:ous-detail api:ous-status api:ous-history
     api:ous-exec-blocks api:ous-state api:ous-qa2 api:ous-qa2-undo
+    api:ous-qa3 api:ous-qa3-report
     api:sched-block-list api:sched-block-detail api:sched-block-history
     api:exec-block-list api:exec-block-detail api:exec-block-qa0 api:sched-block-state
     api:delivery-list api:blanket-list api:ous-clock

@@ -24,11 +24,12 @@ _MONTHS_OR_UNTIL = models.Q(months__isnull=False, until=None) | models.Q(
 def _fits() -> models.Q:
     """What each kind of entry must and must not say of the end."""
     dated = (ClockKind.SOURCE, ClockKind.CORRECTION)
+    plain = (ClockKind.WITHDRAWAL, ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED)
     return (
         models.Q(kind__in=_STARTS, until=None)
         | (models.Q(kind__in=_LENGTHENS) & _MONTHS_OR_UNTIL)
         | models.Q(kind__in=dated, months=None, until__isnull=False)
-        | (models.Q(kind=ClockKind.WITHDRAWAL) & _NOTHING_MORE)
+        | (models.Q(kind__in=plain) & _NOTHING_MORE)
     )
 
 

@@ -22,10 +22,12 @@ class NoticeKind(models.TextChoices):
     DELEGATION = "delegation", "Delegation"
     QA2 = "qa2", "QA2, for staff"
     REVIEW_CANCELED = "review_canceled", "Review canceled, for staff"
+    QA3 = "qa3", "Problem report"
+    QA3_STAFF = "qa3_staff", "Problem report, for staff"
 
 
 OPTIONAL = (NoticeKind.FIRST_OBSERVED, NoticeKind.FULLY_OBSERVED, NoticeKind.PROCESSED)
-FOR_STAFF = (NoticeKind.QA2, NoticeKind.REVIEW_CANCELED)
+FOR_STAFF = (NoticeKind.QA2, NoticeKind.REVIEW_CANCELED, NoticeKind.QA3_STAFF)
 
 
 class NoticeState(models.TextChoices):

@@ -1,5 +1,7 @@
 """Withholding files, and noting who of the staff read one."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,9 +36,16 @@ def withhold_files(member_ous: MemberOUS, *, actor: User, reason: str) -> FileHo
         raise ClockRefused("Files are withheld only while QA3 is in progress.")
     if member.file_holds.open().exists():
         raise ClockRefused("They are withheld already.")
-    hold = FileHold.objects.create(member_ous=member, held_by=actor, reason=reason.strip())
+    hold = hold_files(member, actor=actor, reason=reason, at=timezone.now())
     save_alike([member], ())
     return hold
+
+
+def hold_files(member: MemberOUS, *, actor: User, reason: str, at: datetime) -> FileHold:
+    """Withhold the files of a locked member OUS that are not withheld."""
+    return FileHold.objects.create(
+        member_ous=member, held_by=actor, reason=reason.strip(), held_at=at
+    )
 
 
 @transaction.atomic
@@ -48,10 +57,18 @@ def lift_hold(member_ous: MemberOUS, *, actor: User) -> FileHold:
     hold = member.file_holds.open().first()
     if hold is None:
         raise ClockRefused("They are not withheld.")
-    hold.lifted_by, hold.lifted_at = actor, timezone.now()
-    hold.save(update_fields=["lifted_by", "lifted_at"])
+    give_back(member, actor=actor, at=timezone.now())
+    hold.refresh_from_db()
     save_alike([member], ())
     return hold
+
+
+def give_back(member: MemberOUS, *, actor: User | None, at: datetime) -> bool:
+    """Let the files of a locked member OUS be read again; answer whether they were withheld.
+
+    ``actor`` is None where the delivery of the fix does it.
+    """
+    return bool(member.file_holds.open().update(lifted_by=actor, lifted_at=at))
 
 
 def _locked(member_ous: MemberOUS) -> MemberOUS:

@@ -20,6 +20,7 @@ from deliveries.services.claims import (
     claim_next,
     free_lost_claims,
 )
+from deliveries.services.investigations import end_at_delivery, renew_at_delivery
 from deliveries.services.ledger import Entered, enter_start, whole_second
 from deliveries.services.notices import write_delivery_notices
 from deliveries.services.opening import close_overtaken, open_deliveries, start_deliveries
@@ -79,8 +80,9 @@ def _deliver(claim: Claim, now: datetime | None) -> bool:
 def deliver(claim: Claim, *, at: datetime | None = None) -> Delivery:
     """Deliver what was checked, in one transaction under the project's lock.
 
-    The delivery's line in the ledger, the copies on the member OUS, its step, events, and
-    the notices: all or nothing, and once. Raises ClaimLost.
+    The delivery's line in the ledger, the copies on the member OUS, its step, the end of
+    QA3 where this is what came of it, events, and the notices: all or nothing, and once.
+    Raises ClaimLost.
     """
     lock_project(claim.delivery.project_id)
     delivery = claim.hold()
@@ -89,12 +91,14 @@ def deliver(claim: Claim, *, at: datetime | None = None) -> Delivery:
     if member.state != OUSState.DELIVERY_IN_PROGRESS or delivery.generation is None:
         raise ClaimLost("The member OUS is no longer being delivered.")
     moment, before = whole_second(at), member.delivery_generation
+    renewed = renew_at_delivery(member, moment)
     entered = enter_start(member, kind=ClockKind.DELIVERY, at=moment, actor=Account())
     write_delivered(member, at=moment, generation=delivery.generation)
     _finish(delivery, entered, moment)
     move_state(member, to=OUSState.DELIVERED, actor=None, way=Way.DELIVERY, at=at)
+    end_at_delivery(member, generation=delivery.generation, at=moment)
     write_delivery_notices(delivery, again=before is not None, is_history=at is not None)
-    append_events([entered.event, _event(member, before, moment)])
+    append_events([*renewed, entered.event, _event(member, before, moment)])
     return delivery
 
 

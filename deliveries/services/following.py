@@ -15,6 +15,7 @@ from accounts.rights import StaffRole
 from deliveries.facts import Facts, facts_about, facts_about_project, moment
 from deliveries.models import LogPlace, MailRule, NoticeKind
 from deliveries.services.notices import Addressee, Occasion, write_notices
+from deliveries.services.problem_notices import tell_of_problem
 from projects.models import Assignment, Event, EventKind, MemberOUS, Membership, Project, Role
 from projects.public import PublicState
 from projects.services.entering import SYSTEM_WORD
@@ -65,7 +66,8 @@ def _telling(after: int, newest: int) -> models.QuerySet[Event]:
     judged = models.Q(kind=EventKind.QA2, for_staff=True)
     delegated = models.Q(kind=EventKind.MEMBERSHIP, person__isnull=False, actor__isnull=False)
     given_back = models.Q(kind=EventKind.STATE, frm=OUSState.REVIEWING, to__in=_GIVEN_BACK)
-    of_member = models.Q(passing | judged | given_back, level=Level.MEMBER_OUS)
+    reported = models.Q(kind=EventKind.QA3)
+    of_member = models.Q(passing | judged | given_back | reported, level=Level.MEMBER_OUS)
     rows = Event.objects.filter(of_member | delegated, _of_people())
     found = rows.filter(
         pk__gt=after, pk__lte=newest, at__gt=models.F("recorded_at") - HISTORY_AFTER
@@ -98,6 +100,8 @@ def _tell(event: Event) -> None:
         _tell_delegee(event)
     elif event.kind == EventKind.QA2:
         _tell_staff(event, NoticeKind.QA2)
+    elif event.kind == EventKind.QA3:
+        tell_of_problem(event)
     elif event.frm == OUSState.REVIEWING and event.to in _GIVEN_BACK and event.actor_id:
         _tell_staff(event, NoticeKind.REVIEW_CANCELED)
     for passage in PASSAGES:

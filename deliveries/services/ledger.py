@@ -183,6 +183,8 @@ def _end_words(found: Account) -> str:
     period = found.period
     if period.is_withdrawn:
         return "withdrawn"
+    if period.is_held:
+        return "held open"
     if period.end is None:
         return "not known" if period.is_started else ""
     return told(period.end)

@@ -69,7 +69,7 @@ def send_back(
 
     The verdict belongs to the round that ends; the new one has none, and no reviewer.
     """
-    events = _ask_more(block, extra, account, at) if block else []
+    events = ask_more(block, extra, account, at, way=Way.QA2) if block else []
     events += recount_executions(sched_block_ids=(), member_ous_ids=[member.pk], at=at)
     member.refresh_from_db()
     frm, member.qa2 = member.qa2, None
@@ -88,14 +88,17 @@ def forget_verdict(member: MemberOUS) -> None:
         save_alike([member], ("qa2",))
 
 
-def _ask_more(block: SchedBlock, extra: Decimal, account: Account, at: datetime) -> list[Event]:
+def ask_more(
+    block: SchedBlock, extra: Decimal, account: Account, at: datetime, *, way: Way
+) -> list[Event]:
+    """Ask ``extra`` executions more of a locked scheduling block, which is observed again."""
     known = block.executions_expected
     block.executions_expected = (block.executions_passed if known is None else known) + extra
     to = (
         SchedBlockState.SUSPENDED if settings.REQUEUE_AFTER_FAIL == "jao" else SchedBlockState.READY
     )
     move = find_move(block.LEVEL, block.state, to)
-    if move is None or Way.QA2 not in move.ways:
+    if move is None or way not in move.ways:
         save_alike([block], ("executions_expected",))
         return []
     event = enter(block, to=to, at=at, account=_silent(account))

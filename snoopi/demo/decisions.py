@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from deliveries.clock import add_months
 from deliveries.services.added_value import enter_added_value
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
@@ -17,6 +16,7 @@ from deliveries.services.following import follow_log
 from deliveries.services.notices import count_as_sent
 from ingest.report import Report
 from projects.models import LivingThing, MemberOUS, Project
+from projects.months import add_months
 from projects.services.assignments import claim_work, hand_over
 from projects.services.blockages import block_work, unblock_work
 from projects.services.notes import add_ticket, write_journal

@@ -7,6 +7,7 @@ from deliveries.models import DeliveryState, NoticeState
 from projects.models import ScienceGoal
 from projects.states import Family, Level, Meaning, QA0Status, QA2Outcome
 from qa.criteria import Answer
+from qa.problems import QA3State
 
 QA0_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -67,6 +68,40 @@ QA2_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             Family.BAD,
             "The products do not meet what was asked for.",
             "More executions are taken, then the data are processed again.",
+        ),
+    }
+)
+
+QA3_MEANINGS: Mapping[str, Meaning] = MappingProxyType(
+    {
+        QA3State.OPEN: Meaning(
+            Family.QUESTION,
+            "A problem with delivered data was reported.",
+            "The observatory answers it, dismisses it with a reason, or investigates it.",
+            "a first look",
+            "QA reviewers",
+        ),
+        QA3State.ANSWERED: Meaning(
+            Family.GOOD, "The observatory has answered; nothing changes with the data.", ""
+        ),
+        QA3State.DISMISSED: Meaning(
+            Family.STOPPED, "The observatory does not follow it, for the reasons given.", ""
+        ),
+        QA3State.INVESTIGATING: Meaning(
+            Family.QUESTION,
+            "The observatory looks into the problem (QA3).",
+            "The data stand, are processed and delivered again, or are to be observed again.",
+            "the QA3 investigation",
+            "the observatory",
+        ),
+        QA3State.ABORTED: Meaning(
+            Family.STOPPED, "The investigation found that the delivered data stand.", ""
+        ),
+        QA3State.FIXED: Meaning(
+            Family.GOOD, "The data were processed again and delivered anew.", ""
+        ),
+        QA3State.FAILED: Meaning(
+            Family.BAD, "The data cannot be mended: they are to be observed again.", ""
         ),
     }
 )

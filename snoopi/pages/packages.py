@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from deliveries.models import ProductFile
 from deliveries.naming import FileClass
-from deliveries.reading import Reader, for_reading, reader_of
+from deliveries.reading import Reader, for_reading, is_delivered, reader_of
 from deliveries.store import stored_file
 from qa.pipeline_told import RunTold
 from snoopi.csv_text import csv_answer
@@ -27,10 +28,14 @@ _CLASSES = {word.value: number for number, word in enumerate(FileClass)}
 
 @dataclass(frozen=True, slots=True)
 class FileTold:
-    """A file as a page shows it; ``url`` is "" where it cannot be had now."""
+    """A file as a page shows it; ``url`` is "" where it cannot be had now.
+
+    ``problem_url`` is where a problem with it is reported, "" before it is delivered.
+    """
 
     file: ProductFile
     url: str
+    problem_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def files_told(below: Q, user: User, most: int = FILES_SHOWN) -> FilesTold | Non
     reader = reader_of(user, {row.project_id for row in found}, timezone.now())
     shown = sorted(found[:most], key=_place)
     groups = [
-        (title, [FileTold(row, _url(row, reader)) for row in rows])
+        (title, [FileTold(row, _url(row, reader), _problem_url(row)) for row in rows])
         for title, rows in groupby(shown, key=_title)
     ]
     return FilesTold(groups, len(shown), cut=len(found) > most)
@@ -75,6 +80,14 @@ def _url(row: ProductFile, reader: Reader) -> str:
     if not reader.access(row).may or stored_file(settings.DATA_DIR, row) is None:
         return ""
     return reverse("product-file", args=[row.pk, row.name])
+
+
+def _problem_url(row: ProductFile) -> str:
+    member = row.member_ous
+    if member is None or not is_delivered(row, member):
+        return ""
+    about = urlencode({"about": f"file:{row.path}"})
+    return f"{reverse('projects:ous-qa3', args=[member.ref])}?{about}"
 
 
 _FILE_HEAD = (

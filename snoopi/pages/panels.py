@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -33,12 +34,14 @@ from projects.permissions import delegates, open_steps
 from projects.presentation import executions, qa2_of, sched_block_of, version_of, waiting
 from projects.querysets.project import is_staff_viewer
 from qa.models import LateVerdict
-from qa.permissions import can_decide_qa0, can_settle_late_verdict
+from qa.permissions import can_decide_qa0, can_settle_late_verdict, can_triage
 from qa.pipeline_told import runs_told, software_of
 from qa.presentation import array_told, report_of
+from qa.problems_told import reports_of
 from qa.side_by_side import side_by_side, with_figures
 from qa.verdicts import VerdictTold, verdict_of
 from qa.whole import whole_report
+from qa.windows import is_handed_out
 from snoopi.pages.glossary import goal_name, title_of
 from snoopi.pages.packages import files_told
 from snoopi.pages.plots import plot_row
@@ -251,6 +254,7 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
     late = LateVerdict.objects.filter(member_ous=member_ous).with_verdicts()
     if not is_staff_viewer(user):
         blocks = blocks.not_deleted()
+    is_out = is_handed_out(member_ous)
     runs = cache(partial(runs_told, member_ous, user))
     return {
         "member_ous": member_ous,
@@ -266,6 +270,10 @@ def _member_panel(member_ous: MemberOUS, user: User) -> dict[str, Any]:
         ),
         "package_files": partial(files_told, Q(member_ous=member_ous), user),
         "work": partial(work_of, member_ous, user),
+        # Nobody can report a problem with what was never delivered.
+        "problems": partial(reports_of, member_ous, user),
+        "is_handed_out": is_out,
+        "may_triage": can_triage(user),
         "late_verdicts": late if is_staff_viewer(user) else (),
         "may_settle": can_settle_late_verdict(user),
         "may_add_value": can_enter_added_value(user),
@@ -324,8 +332,17 @@ def exec_block_panel(
         "verdict": verdict or verdict_of(exec_block, user),
         "may_judge": can_decide_qa0(user),
         "differences": verdict_differences(exec_block, user),
+        "problem_url": problem_url(exec_block.member_ous, exec_block.ref),
         "crumbs": exec_block_crumbs(exec_block, user),
     }
+
+
+def problem_url(member_ous: MemberOUS | None, about: str = "") -> str:
+    """Where a problem with something of a member OUS is reported; "" before it is delivered."""
+    if member_ous is None or not is_handed_out(member_ous):
+        return ""
+    page = reverse("projects:ous-qa3", args=[member_ous.ref])
+    return f"{page}?{urlencode({'about': about})}" if about else page
 
 
 def exec_block_crumbs(exec_block: ExecBlock, user: User) -> list[Crumb]:

@@ -11,6 +11,7 @@ from projects.models import Project
 from projects.querysets.lines import tree_of
 from projects.querysets.project import is_staff_viewer
 from projects.states import Level
+from qa.models import ProblemReport
 from snoopi.pages.finders import ous_rows, sched_block_rows
 from snoopi.pages.panels import ous_panel, project_panel, sched_block_panel
 from snoopi.pages.remembered import remembered
@@ -35,7 +36,7 @@ class PaintedTree:
 
 
 def painted_tree(project: Project, user: User, find: str = "") -> PaintedTree:
-    """Answer the tree as ``user`` may see it; one query, none when it is in the cache.
+    """Answer the tree as ``user`` may see it; two queries, none when it is in the cache.
 
     The key holds the project's version, which grows with every change below it, and the
     class of viewer: nothing in the tree depends on who exactly looks.
@@ -49,7 +50,8 @@ def painted_tree(project: Project, user: User, find: str = "") -> PaintedTree:
 
 
 def _paint(project: Project, user: User, find: str = "") -> PaintedTree:
-    root = project_tree(tree_of(Project.objects.filter(pk=project.pk), user), user)
+    things = tree_of(Project.objects.filter(pk=project.pk), user)
+    root = project_tree(things, user, ProblemReport.objects.numbers_in(project))
     total = sum(1 for _ in walk([root]))
     if not find:
         return PaintedTree(tree_markup(root), total, paths_of(root))

@@ -1,7 +1,8 @@
 """The tree of a project as nodes, unknown levels shown as such. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from projects.presentation import Executions, Standing, executions, standing
@@ -24,6 +25,7 @@ class TreeNode:
     """One node; ``ref`` is empty where the level is unknown.
 
     ``whole`` is the node that this one shows a part of: names and counts are the whole's.
+    ``problems`` are the problem reports (QA3) that are not settled.
     """
 
     level: Level
@@ -35,6 +37,7 @@ class TreeNode:
     executions: Executions | None = None
     children: list["TreeNode"] = field(default_factory=list)
     whole: "TreeNode | None" = None
+    problems: int = 0
 
     @property
     def title(self) -> str:
@@ -62,6 +65,11 @@ class TreeNode:
         delivered = sum(node.state == "Delivered" for node in members)
         return f"{delivered} of {len(members)} delivered" if members else ""
 
+    def problem_words(self) -> str:
+        """ "1 problem report" where some are not settled."""
+        number = self.whole.problems if self.whole else self.problems
+        return f"{number} problem report{'' if number == 1 else 's'}" if number else ""
+
     def counts_as_member(self) -> bool:
         """Whether it is one of the member OUSs that progress is counted in."""
         return self.level == Level.MEMBER_OUS and bool(self.ref) and self.state not in NOT_COUNTED
@@ -74,15 +82,23 @@ def walk(nodes: Iterable[TreeNode]) -> Iterator[TreeNode]:
         yield from walk(node.children)
 
 
-def project_tree(things: Sequence[Any], viewer: Viewer) -> TreeNode:
-    """Answer the project's node with all below it, from what ``tree_of`` answers."""
+def project_tree(
+    things: Sequence[Any], viewer: Viewer, problems: Mapping[int, int] = MappingProxyType({})
+) -> TreeNode:
+    """Answer the project's node with all below it, from what ``tree_of`` answers.
+
+    ``problems`` are the numbers of reports that are not settled, by member OUS.
+    """
     project = things[0]
     root = TreeNode(
         Level.PROJECT, project.ref, project.ref, standing(project, viewer), state=project.state
     )
     shelf = _Shelf(root)
     for thing in things[1:]:
-        shelf.put(thing, _node(thing, viewer))
+        node = _node(thing, viewer)
+        if thing.LEVEL == Level.MEMBER_OUS:
+            node.problems = problems.get(thing.pk, 0)
+        shelf.put(thing, node)
     return root
 
 

@@ -59,7 +59,7 @@ class _Writer:
         if node.standing is None:
             return f'<span class="f-unknown">{shape(Family.UNKNOWN)}</span>{label}'
         family = node.standing.meaning.family
-        word = escape(node.standing.label)
+        word = escape(", ".join(filter(None, (node.standing.label, node.problem_words()))))
         return (
             f'<span class="f-{family.value}">{shape(family, _done(node))}</span>{label}'
             f"<small>{word}</small><i>{node.count_words()}</i>"

@@ -31,6 +31,7 @@ from snoopi.pages.glossary import (
     NOTICE_MEANINGS,
     QA0_MEANINGS,
     QA2_MEANINGS,
+    QA3_MEANINGS,
     title_of,
 )
 from snoopi.pages.markup import marked, shape
@@ -81,6 +82,12 @@ def qa0_badge(word: str) -> SafeString:
 def qa2_badge(word: str) -> SafeString:
     """A QA2 verdict as shape, word and color."""
     return _badge(QA2_MEANINGS[word], word)
+
+
+@register.filter
+def qa3_badge(word: str) -> SafeString:
+    """How far a problem report has come, as shape, word and color."""
+    return _badge(QA3_MEANINGS[word], word)
 
 
 @register.filter

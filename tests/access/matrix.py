@@ -42,6 +42,8 @@ GROUPS: dict[str, frozenset[str]] = {
     "reviews": frozenset({"drm", "qa"}),
     "draft-works": frozenset({"drm", "qa"}),
     "releases": _PI | {"drm", "admin", "arc", "cs"},
+    # Who reports problems: PI, Co-I and delegee for data, staff for them or the observatory.
+    "reports": _PI | {"copi", "coi", "data_delegee", "qa", "drm", "arc", "cs"},
     # Who reads proprietary files, who does after giving a reason.
     "owns": _PI | {"data_delegee", "reducer"},
     "says-why": frozenset({"arc", "cs", "admin"}),
@@ -67,6 +69,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "hold-up": {"body": {"reason": "software"}},
     "ticket": {"body": {"reference": "PRTSPR-1"}},
     "entry": {"body": {"text": "seen"}},
+    "problem": {"body": {"subject": "a shift", "description": "by 2 arcsec"}},
+    "answer": {"body": {"act": "answer", "comment": "it stands"}},
     "open-review": {"body": {"to": "Reviewing"}},
     "release": {"body": {"act": "release_early", "sure": "on"}},
     "correct": {"body": {"act": "correct", "until": "2030-01-01", "reason": "a DDT"}},
@@ -103,6 +107,8 @@ admin-corrects   done admin | 403 sees | 404 known | gate
 draft-corrects   done admin | 403 draft-staff | 404 known | gate
 makes-release    201 releases | 403 sees | 404 known | gate
 makes-correction 201 admin | 403 sees | 404 known | gate
+reports          done reports | 403 sees | 404 known | gate
+makes-report     201 reports | 403 sees | 404 known | gate
 processes        done processes | 403 sees | 404 known | gate
 judge-form       200 judges | 403 sees | 404 known | gate
 judges           done judges | 403 sees | 404 known | gate
@@ -247,6 +253,13 @@ projects:ous-qa2-undo          POST    held                     approves
 projects:ous-qa2-pdf           GET     member                   sees
 projects:ous-qa2-pdf           GET     held                     sees
 projects:ous-qa2-pdf           GET     deleted_member           draft
+projects:ous-qa3               GET     member                   sees
+projects:ous-qa3               GET     delivered                sees
+projects:ous-qa3               GET     draft_member             draft
+projects:ous-qa3               GET     deleted_member           draft
+projects:ous-qa3               POST    delivered+problem        reports
+projects:ous-qa3-report        GET     problem                  sees
+projects:ous-qa3-report        POST    problem+answer           reviews
 projects:ous-assignment        POST    review+claim             approves
 projects:ous-blocked           POST    member+hold-up           processes
 projects:ous-blocked           POST    draft_member+hold-up     draft-holds
@@ -389,6 +402,12 @@ api:ous-qa2                    GET     held                     sees
 api:ous-qa2                    GET     deleted_member           draft
 api:ous-qa2                    POST    reviewed+pass            decides
 api:ous-qa2-undo               POST    held                     approves
+api:ous-qa3                    GET     delivered                sees
+api:ous-qa3                    GET     delivered+csv            sees
+api:ous-qa3                    GET     deleted_member           draft
+api:ous-qa3                    POST    delivered+problem        makes-report
+api:ous-qa3-report             GET     problem                  sees
+api:ous-qa3-report             POST    problem+answer           reviews
 api:exec-block-list            GET     -                        known
 api:exec-block-list            GET     -+csv                    known
 api:exec-block-list            GET     -+votable                known

@@ -179,6 +179,8 @@ _VERSIONED: dict[str, type[MemberOUS] | type[SchedBlock] | type[ExecBlock]] = {
     "projects:sched-block-state": SchedBlock,
     "projects:exec-block-qa0": ExecBlock,
     "projects:added-value": MemberOUS,
+    "projects:ous-qa3": MemberOUS,
+    "projects:ous-qa3-report": MemberOUS,
     "projects:ous-assignment": MemberOUS,
     "projects:ous-blocked": MemberOUS,
     "projects:ous-tickets": MemberOUS,

@@ -76,7 +76,7 @@ GET view-as-pages viewing                           2      4
 GET view-as-pages viewing+csv                       2      4
 GET projects:project-list -                         6      6
 GET projects:project-list -+csv                     5      5
-GET projects:project-detail project                 5      5
+GET projects:project-detail project                 6      6
 GET projects:project-matrix project                 6      6
 GET projects:project-matrix project+csv             6      6
 GET projects:project-access project                 6      4
@@ -119,6 +119,7 @@ GET product-file file                               5      4
 GET product-file file+reason                        5      5
 GET product-file public_file                        5      4
 GET projects:ous-qa2-pdf member                    10     10
+GET projects:ous-qa3 member                          4      4
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3

@@ -27,6 +27,7 @@ from projects.models import MemberOUS, Project, ProjectToken
 from projects.services.delegations import issue_project_token
 from projects.services.memberships import tie
 from qa.services.judgements import decide_qa0
+from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2
 from tests.cast import CODE, FOREIGN_CODE
 from tests.deliveries.mails import deliver
@@ -212,6 +213,7 @@ def _build_projects(world: World) -> None:
         {"state": "ReadyForReview"},
         {"state": "Reviewing"},
         {"state": "Reviewing"},
+        {"state": "Delivered", "delivered_at": timezone.now() - timedelta(days=9)},
     ]
     own = make_project(CODE, members=members, exec_blocks=2, contact_scientist=users["cs"])
     foreign = make_project(
@@ -247,9 +249,14 @@ def _name_things(world: World) -> None:
         world.things[name] = project.ref
         world.things |= {f"{prefix}{word}": ref for word, ref in parts_of(project).items()}
     members = world.projects["project"].memberous_set.order_by("pk")
-    fully, ready, for_review, reviewed, held = members
+    fully, ready, for_review, reviewed, held, delivered = members
     world.things |= {"member": fully.ref, "ready_member": ready.ref, "review": for_review.ref}
     world.things |= {"reviewed": reviewed.ref, "held": held.ref}
+    world.things["delivered"] = delivered.ref
+    problem = report_problem(
+        delivered, subject="A shift", description="By 2 arcsec.", actor=world.users["pi"]
+    )
+    world.things["problem"] = (delivered.ref, problem.pk)
     decide_qa2(held, outcome="Pass", actor=world.users["qa"])
     judged = for_review.exec_blocks.order_by("pk")[0]
     decide_qa0(judged, outcome="Fail", reasons=["pointing"], actor=world.users["aod"])

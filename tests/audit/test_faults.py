@@ -10,7 +10,6 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from deliveries.clock import add_months
 from deliveries.models import ClockEntry, Delivery, DeliveryPlace, LogPlace, Notice, ProductFile
 from deliveries.places import package_folder
 from ingest.services import note_unreadable
@@ -24,6 +23,7 @@ from projects.models import (
     SchedBlock,
     ScienceGoal,
 )
+from projects.months import add_months
 from qa.models import QA0Decision, QA2Decision, QA2Round
 from tests.audit.asking import audit, faults
 from tests.factories import make_user

@@ -105,5 +105,12 @@ def plain_facts(**facts: Any) -> dict[str, Any]:
         "reviewer": "",
         "managers": ["Ed Manager"],
         "comment": ["The noise is 12 % above the request.", "The beam is fine."],
+        "subject": "The source is shifted",
+        "about": "the member OUS as a whole",
+        "sentence": "The observatory investigates the problem (QA3).",
+        "reasons": [],
+        "period": "it lasts at least until QA3 is over",
+        "in_time": "yes, 2 months after delivery ended on 2024-04-29 12:30:15 UTC",
+        "report_url": f"{page}/ous/uid___A001_X121_X4bc/qa3/7/",
         **facts,
     }

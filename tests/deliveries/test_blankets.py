@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from deliveries.clock import add_months, told
+from deliveries.clock import told
 from deliveries.errors import BadClockEntry, ClockRefused
 from deliveries.models import BlanketExtension, ClockEntry
 from deliveries.reading import for_reading, reader_of
@@ -23,6 +23,7 @@ from deliveries.services.blankets import (
 from deliveries.services.clock import correct_clock, release_early, withdraw
 from deliveries.services.ledger import account_of
 from projects.models import Event, MemberOUS
+from projects.months import add_months
 from tests.deliveries.packages import manifest
 from tests.factories import make_project, make_user, say
 

@@ -11,10 +11,10 @@ from deliveries.clock import (
     Effect,
     Entry,
     account,
-    add_months,
     if_released_early,
     is_public_at,
 )
+from projects.months import add_months
 
 SECOND = timedelta(seconds=1)
 

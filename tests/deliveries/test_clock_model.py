@@ -47,17 +47,26 @@ class Model:
     total: int = 0
     started: bool = False
     withdrawn: bool = False
+    held: bool = False
     free: bool = False
 
     def take(self, entry):
         """Take an entry; answer whether it changed anything."""
-        before = (self.end, self.started, self.withdrawn)
+        before = (self.end, self.started, self.withdrawn, self.held)
         getattr(self, f"_{entry.kind}")(entry)
-        return before != (self.end, self.started, self.withdrawn)
+        return before != (self.end, self.started, self.withdrawn, self.held)
 
     def _delivery(self, entry):
-        self.withdrawn = False
+        if self.held and self.end < entry.at:
+            self.base, self.total, self.end = entry.at, 0, entry.at
+        self.withdrawn = self.held = False
         self._early_raw(entry)
+
+    def _qa3_opened(self, entry):
+        self.held = self.held or self._is_open(entry.at)
+
+    def _qa3_aborted(self, entry):
+        self.withdrawn = self.held = False
 
     def _early_raw(self, entry):
         if not self.started:
@@ -78,7 +87,7 @@ class Model:
             self.base, self.total, self.end = base, total, end
 
     def _is_open(self, at):
-        return self.end is not None and not self.withdrawn and at < self.end
+        return self.end is not None and not self.withdrawn and (self.held or at < self.end)
 
     def _extension(self, entry):
         if self._is_open(entry.at):
@@ -90,7 +99,9 @@ class Model:
 
     def _blanket(self, entry):
         since = entry.not_public_at
-        if self.end is None or self.free or (since is not None and self.end <= since):
+        if self.end is None or self.free:
+            return
+        if since is not None and self.end <= since and not self.held:
             return
         kept = (self.end, self.base, self.total)
         self._reach(entry, self.base, self.total + (entry.months or 0))
@@ -98,16 +109,17 @@ class Model:
             self.end, self.base, self.total = kept
 
     def _withdrawal(self, entry):
-        if self.end is not None and self.end <= entry.at:
+        if self.is_public(entry.at):
             self.withdrawn = True
 
     def _correction(self, entry):
-        self.started, self.withdrawn, self.free = True, False, False
+        self.started, self.withdrawn, self.held, self.free = True, False, False, False
         self.base, self.total, self.end = entry.until, 0, entry.until
 
     def is_public(self, moment):
         """Whether the data are public, as things stand."""
-        return self.end is not None and not self.withdrawn and self.end <= moment
+        kept = self.withdrawn or self.held
+        return self.end is not None and not kept and self.end <= moment
 
 
 def modelled(entries):
@@ -128,6 +140,7 @@ MOMENTS = st.builds(
     st.sampled_from(DAYS),
     st.sampled_from([0, 1, 86399]),
 )
+PLAIN = (ClockKind.WITHDRAWAL, ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED)
 LENGTHENING = (ClockKind.EXTENSION, ClockKind.BLANKET, ClockKind.QA3_RENEWAL)
 
 
@@ -142,7 +155,7 @@ def entries_of_all_kinds(draw):
             facts["months"] = draw(st.sampled_from([None, 0, 6, 12]))
         elif kind in LENGTHENING and draw(st.booleans()):
             facts["months"] = draw(st.sampled_from([1, 3, 11, 12, 48]))
-        elif kind != ClockKind.WITHDRAWAL:
+        elif kind not in PLAIN:
             facts["until"] = draw(MOMENTS)
         if kind == ClockKind.BLANKET:
             facts["not_public_at"] = draw(MOMENTS | st.none())
@@ -155,10 +168,11 @@ def entries_of_all_kinds(draw):
 def test_ledger_and_second_calculation_agree_to_the_second(entries, moment):
     found, model = account(entries).period, modelled(entries)
 
-    assert (found.end, found.is_started, found.is_withdrawn) == (
+    assert (found.end, found.is_started, found.is_withdrawn, found.is_held) == (
         model.end,
         model.started,
         model.withdrawn,
+        model.held,
     )
     known = [entry for entry in entries if entry.at <= moment]
     assert is_public_at(entries, moment) is modelled(known).is_public(moment)
@@ -167,7 +181,7 @@ def test_ledger_and_second_calculation_agree_to_the_second(entries, moment):
         late = max(entry.at for entry in entries)
         if eve >= late:
             assert not is_public_at(entries, eve)
-            assert is_public_at(entries, model.end) is not model.withdrawn
+            assert is_public_at(entries, model.end) is not (model.withdrawn or model.held)
 
 
 # Counted by hand on a calendar.

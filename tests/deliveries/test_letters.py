@@ -43,6 +43,10 @@ LETTERS: dict[str, tuple[str, Facts]] = {
     "delegation_phase2": ("delegation", {"delegation": "PHASE2", "until": "", "support": None}),
     "delegation_over": ("delegation", {"is_over": True, "delegation": "TOO"}),
     "added_value_public": ("added_value", {"is_public": True}),
+    "qa3_dismissed": (
+        "qa3",
+        {"what": "was dismissed", "reasons": ["Supplied by the PI", "Data"], "comment": []},
+    ),
     "qa2_taken_back": (
         "qa2",
         {"what": "decision taken back", "outcome": "", "comment": [], "managers": []},
@@ -101,6 +105,7 @@ ODD_TEXTS = {
 TOLD = (
     *("title", "name", "code", "scientist", "acknowledgement", "arc_acknowledgement"),
     *("actor", "reducer", "reviewer", "outcome", "what", "role"),
+    *("subject", "about", "sentence", "period", "in_time"),
 )
 # What is told of a project, not of one of its parts.
 OF_PROJECTS = (NoticeKind.DELEGATION,)

@@ -124,9 +124,9 @@ CalibratorCheck   Ready             qa0       step
 PartiallyObserved FullyObserved     observing step,execution
 PartiallyObserved ObservingTimedOut observing step
 FullyObserved     Ready             observing step,execution,qa2,qa3
-ObservingTimedOut Ready             observing step,qa2
-ObservingTimedOut  Suspended          qa2        qa2
-FullyObserved      Suspended          qa2        qa2
+ObservingTimedOut Ready             observing step,qa2,qa3
+ObservingTimedOut  Suspended          qa2        qa2,qa3
+FullyObserved      Suspended          qa2        qa2,qa3
 """
 TABLES = {
     Level.PROJECT: PROJECT,

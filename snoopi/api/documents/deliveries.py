@@ -36,6 +36,7 @@ def clock(member: MemberOUS, viewer: Viewer, now: datetime) -> Clock:
         release_date=told.clock.release_date,
         data_rights=told.clock.data_rights,
         withdrawn=told.clock.is_withdrawn,
+        held_open=told.clock.is_held,
         sourced=told.clock.is_sourced,
         entries=[_line(line) for line in told.clock.lines],
         if_released_now=told.if_early.period.end if told.if_early else None,

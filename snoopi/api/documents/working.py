@@ -54,6 +54,7 @@ def queue_row(member: Any) -> QueueRow:
         tickets=[ticket.reference for ticket in member.open_tickets],
         hold_until=member.hold_until,
         hindered_by=member.hindered_by or "",
+        problem=member.problem or "",
         version=member.version,
     )
 

@@ -48,6 +48,7 @@ class Clock(TypedDict):
     release_date: datetime | None
     data_rights: DataRights
     withdrawn: bool
+    held_open: Annotated[bool, "Whether QA3 goes on, which the period lasts at least as long as."]
     sourced: Annotated[bool, "Whether only a source has told of its end."]
     entries: list[ClockLine]
     if_released_now: Annotated[

@@ -56,6 +56,7 @@ class QueueRow(TypedDict):
     tickets: list[str]
     hold_until: Annotated[datetime | None, "Until when its verdict can be taken back."]
     hindered_by: Annotated[str, "What its delivery waits for."]
+    problem: Annotated[str, "Subject of the oldest problem report that is not settled."]
     version: int
 
 

@@ -27,6 +27,7 @@ from snoopi.pages.glossary import (
     NOTICE_MEANINGS,
     QA0_MEANINGS,
     QA2_MEANINGS,
+    QA3_MEANINGS,
 )
 
 
@@ -59,6 +60,7 @@ def help_page(request: PageRequest) -> HttpResponse:
         ],
         "qa0": [Explained(word, word, meaning) for word, meaning in QA0_MEANINGS.items()],
         "qa2": [Explained(word, word, meaning) for word, meaning in QA2_MEANINGS.items()],
+        "qa3": [Explained(word, word, meaning) for word, meaning in QA3_MEANINGS.items()],
         "deliveries": [
             Explained(word, DeliveryState(word).label, meaning)
             for word, meaning in DELIVERY_MEANINGS.items()

@@ -17,7 +17,7 @@ from snoopi.keyset import BadCursor, every_page, page
 from snoopi.pages.csv_files import history_csv
 from snoopi.pages.doors import PageRequest, shows, takes_tokens
 from snoopi.pages.finders import ous_for, project_for, sched_block_for
-from snoopi.pages.glossary import QA0_MEANINGS, QA2_MEANINGS
+from snoopi.pages.glossary import QA0_MEANINGS, QA2_MEANINGS, QA3_MEANINGS
 
 _PAGE_SIZE = 50
 _NEWEST_FIRST = ("-at", "-pk")
@@ -89,6 +89,8 @@ def _meaning(event: Event) -> Meaning:
         return QA0_MEANINGS.get(event.to, UNKNOWN_MEANING)
     if event.kind == EventKind.QA2:
         return QA2_MEANINGS.get(event.to, UNKNOWN_MEANING)
+    if event.kind == EventKind.QA3:
+        return QA3_MEANINGS.get(event.to, UNKNOWN_MEANING)
     return meaning_of(event.public_to)
 
 

@@ -13,7 +13,7 @@ from qa.plots.catalog import PLOTS
 from snoopi.csv_text import csv_answer
 from snoopi.pages.doors import PageRequest, shows, takes_tokens, wants_part
 from snoopi.pages.finders import exec_block_for
-from snoopi.pages.panels import exec_block_crumbs
+from snoopi.pages.panels import exec_block_crumbs, problem_url
 from snoopi.pages.plots import PlotTold, csv_table, plot_row, plot_told
 
 
@@ -38,6 +38,9 @@ def exec_block_plot(request: PageRequest, exec_block: ExecBlock, name: str) -> H
         "exec_block": exec_block,
         "plot": told,
         "plot_row": plot_row(exec_block, told.array, kind),
+        "plot_problem_url": problem_url(
+            exec_block.member_ous, f"plot:{kind.name}:{exec_block.ref}"
+        ),
     }
     if wants_part(request, "plots"):
         return render(request, "pages/_plots.html", {**context, "in_place": True})

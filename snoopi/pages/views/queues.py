@@ -56,6 +56,7 @@ COLUMNS = tuple(
         ("tickets", "Tickets"),
         ("hold", "In hold until [UTC]"),
         ("hindered", "Delivery"),
+        ("problem", "Problem report"),
     )
 )
 CLAIM_WORDS = {"mine": "yours", "unclaimed": "nobody's", "claimed": "somebody's"}
@@ -188,4 +189,5 @@ def cells(row: Any) -> dict[str, Any]:
         "tickets": ", ".join(ticket.reference for ticket in row.open_tickets),
         "hold": row.hold_until,
         "hindered": row.hindered_by,
+        "problem": row.problem,
     }

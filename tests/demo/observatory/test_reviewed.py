@@ -8,7 +8,6 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import User
-from deliveries.clock import add_months
 from deliveries.differences import difference
 from deliveries.models import ClockEntry, Delivery, Notice, ProductFile
 from deliveries.services.following import follow_log
@@ -23,6 +22,7 @@ from projects.models import (
     SchedBlock,
     Ticket,
 )
+from projects.months import add_months
 from projects.presentation import executions
 from qa.criteria import Goals
 from qa.models import PipelineRun, QA2Decision
