@@ -47,15 +47,15 @@ def _hours(block: Block) -> float:
 
 def _limits(block: Block) -> str:
     setup = block.setup
-    finest = setup.resolution_arcsec or 0.0
+    least, most = setup.resolution_range_arcsec
     configurations = "".join(
         f"\n    <sbl:nominalConfiguration>{name}</sbl:nominalConfiguration>"
         for name in setup.configurations
     )
     return f"""<sbl:SchedulingConstraints representativeReceiverBand="ALMA_RB_{setup.band:02d}">
     {number_of("sbl:representativeFrequency", setup.rep_freq_ghz, "GHz")}
-    {number_of("sbl:minAcceptableAngResolution", round(finest * 0.8, 3), "arcsec")}
-    {number_of("sbl:maxAcceptableAngResolution", round(finest * 1.2, 3), "arcsec")}
+    {number_of("sbl:minAcceptableAngResolution", least, "arcsec")}
+    {number_of("sbl:maxAcceptableAngResolution", most, "arcsec")}
     {_place("sbl:representativeCoordinates", setup)}{configurations}
     {reference("sbl:representativeTargetRef", block.uid, "SchedBlock", _TARGET)}
   </sbl:SchedulingConstraints>"""

@@ -203,8 +203,16 @@ _COMMENTS = {
 
 
 def _own_goals(sketch: Sketch) -> Mapping[str, Any]:
-    resolution = sketch.setup.resolution_arcsec
-    return {"asked": {"resolution_arcsec": resolution}} if sketch.asks_own and resolution else {}
+    setup = sketch.setup
+    if not sketch.asks_own or setup.resolution_arcsec is None:
+        return {}
+    least, most = setup.resolution_range_arcsec
+    asked = {
+        "resolution_arcsec": setup.resolution_arcsec,
+        "min_resolution_arcsec": least,
+        "max_resolution_arcsec": most,
+    }
+    return {"asked": asked}
 
 
 def _block_name(sketch: Sketch) -> str:

@@ -56,6 +56,12 @@ class Setup:
     resolution_arcsec: float | None = None
     largest_scale_arcsec: float | None = None
 
+    @property
+    def resolution_range_arcsec(self) -> tuple[float, float]:
+        """The finest and the coarsest resolution that will do."""
+        nominal = self.resolution_arcsec or 0.0
+        return round(nominal * 0.8, 3), round(nominal * 1.2, 3)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:

@@ -67,7 +67,7 @@ DELIVERY: tuple[Story, ...] = (
                         days=2.5,
                         reason="decision",
                         by="drm",
-                        note="May the beam be 12 % larger than asked for?",
+                        note="May X and Y lie apart as they do? The score of that stage is 0.84.",
                     ),
                     Ticketed(days=2.4, number=214, by="drm"),
                 ),
