@@ -40,14 +40,15 @@ def is_storable(text: str) -> bool:
 def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:
     """Answer the thing among ``rows`` that ``text`` names, by its ref or an alias.
 
-    One query where ``text`` is its ref in any spelling, one more for an alias. Pass rows
-    that went through ``visible_to``: what they do not hold is not found.
+    One query where ``text`` is its ref in any spelling, a small one more where it is nothing,
+    two more for an alias. Pass rows that went through ``visible_to``: what they do not hold is
+    not found.
     """
     ref = canonical_ref(text)
     if not is_storable(ref):
         return None
     thing = rows.filter(ref=ref).first()
     if thing is None:
-        aliases = Alias.objects.target_ids(rows.model.LEVEL, ref)
-        thing = rows.filter(pk__in=aliases).first()
+        former = Alias.objects.target_ids(rows.model.LEVEL, ref).first()
+        thing = rows.filter(pk=former).first() if former else None
     return thing

@@ -41,6 +41,7 @@ __all__ = [
     "django_db_setup",
     "emptied_by_rows",
     "fixtures_dir",
+    "kept_rows",
     "open_page",
     "page",
     "page_problems",
@@ -76,6 +77,17 @@ def emptied_by_rows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: _delete_rows())
         yield
+
+
+@pytest.fixture(scope="module")
+def kept_rows(
+    django_db_setup: None, emptied_by_rows: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Rows that are committed stay for all tests of the module: make there what they share."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: None)
+        yield
+        _delete_rows()
 
 
 def _delete_rows() -> None:

@@ -136,7 +136,14 @@ def ous_keys(refs: Iterable[str]) -> dict[str, tuple[Level, int]]:
 
     Says nothing about who may see them: filter what is fetched by ``visible_to``.
     """
-    wanted = set(refs)
+    return {ref: (Level(level), pk) for _, ref, level, pk in _bearers(set(refs))}
+
+
+def _bearers(wanted: set[str]) -> list[tuple[int, str, str, int]]:
+    """Answer (bears it now, ref, level, id) of whatever has one of these refs, or had it.
+
+    A former name never hides the thing that bears it now: own names come last.
+    """
     parts = [
         MODELS[level]
         ._default_manager.filter(ref__in=wanted)
@@ -147,9 +154,7 @@ def ous_keys(refs: Iterable[str]) -> dict[str, tuple[Level, int]]:
     target = Coalesce("member_ous_id", "group_ous_id", "science_goal_id")
     aliases = Alias.objects.filter(ref__in=wanted, level__in=OUS_LEVELS).order_by()
     formerly = aliases.values_list(models.Value(0), "ref", "level", target)
-    # A former name never hides the thing that bears it now: own names are written last.
-    rows = sorted(parts[0].union(*parts[1:], formerly, all=True))
-    return {ref: (Level(level), pk) for _, ref, level, pk in rows}
+    return sorted(parts[0].union(*parts[1:], formerly, all=True))
 
 
 def find_ous(ref: str, rows_on: Callable[[Level], Rows]) -> Any:
@@ -161,8 +166,11 @@ def find_ous(ref: str, rows_on: Callable[[Level], Rows]) -> Any:
     found = rows_on(Level.MEMBER_OUS).filter(ref=ref).first()
     if found is not None:
         return found
-    level, pk = ous_keys([ref]).get(ref, (None, None))
-    return rows_on(level).filter(pk=pk).first() if level else None
+    for is_own, _, level, pk in _bearers({ref})[-1:]:
+        # A member OUS by its own name was not among the rows a moment ago.
+        if not (is_own and level == Level.MEMBER_OUS):
+            return rows_on(Level(level)).filter(pk=pk).first()
+    return None
 
 
 def ous_by_key(keys: Iterable[tuple[Level, int]], viewer: Viewer) -> list[Any]:

@@ -89,6 +89,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "named-key": {"body": {"name": "nightly"}},
 }
 
+# Other shapes of an address's own answer, behind the same door.
+FORMATS = frozenset({"csv", "json", "votable"})
+
 # An answer's name, and what it stands for. The first clause whose group holds the actor
 # counts; one without a group is for the rest. "done" is 200 to a program, a page to go on
 # to (302) for a person; "gate" is 401, or the log-in page and back.

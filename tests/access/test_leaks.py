@@ -46,7 +46,8 @@ def told(database: None) -> Iterator[tuple[Answers, Answers]]:
 def _ask_everything(world: World) -> Answers:
     asked = dict.fromkeys((*OUTSIDERS, ALL_SEEING), PROBES)
     # The matrix has asked for single things as everybody; here a few do.
-    asked |= dict.fromkeys(("other_arc", "other_reducer"), (*LISTS, *SAME_FOR_ALL))
+    listing = ("other_cs", "other_arc", "other_reducer")
+    asked |= dict.fromkeys(listing, (*LISTS, *SAME_FOR_ALL))
     return {
         (actor, probe): ask(world, actor, probe, NAMES)
         for actor, probes in asked.items()

@@ -466,7 +466,7 @@ def _cost(world: World, row: Row, actor: str, **headers: str) -> int:
     if not row.is_api:
         cache.clear()
         # What the frame of all pages keeps for a minute.
-        client.get(reverse("help"))
+        client.get("/nothing/")
     with CaptureQueriesContext(connection) as queries:
         answer: Any = client.get(_path(world, row), headers=headers)
         if answer.streaming:

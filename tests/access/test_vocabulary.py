@@ -93,9 +93,7 @@ def _move(project: Project) -> None:
 def everything_about(project: Project, things: Iterable[Any] = ()) -> list[Probe]:
     """All that can be asked about a project as a whole and about these things of it."""
     things = [*things, project.groupous_set.get(), project.sciencegoal_set.get()]
-    return [
-        Probe(path) for path in (*_PATHS, *(path for thing in things for path in _about(thing)))
-    ]
+    return [*PATHS, *(Probe(path) for thing in things for path in _about(thing))]
 
 
 def pages_of_all(project: Project) -> list[Probe]:
@@ -160,15 +158,16 @@ _PATHS = (
     "api/me/",
     "api/schema/?format=json",
 )
+PATHS = [Probe(path) for path in _PATHS]
 
 
 @pytest.fixture(scope="module")
 def told(world: World, project: Project) -> dict[str, dict[str, str]]:
     """What each reader, and a member of staff, is answered: by path."""
     moved = [_standing_in(project, state) for state in (*STEPS_INSIDE, "DeliveryInProgress")]
-    probes = dict.fromkeys((*READERS, "drm"), everything_about(project, moved))
-    # What they read hangs on the class of viewer: one of it is enough for the rest.
-    probes["pi"] = [*probes["pi"], *pages_of_all(project)]
+    # What they read hangs on the class of viewer: one of it is enough for single things.
+    about = everything_about(project, moved)
+    probes = {"pi": [*about, *pages_of_all(project)], "data_delegee": PATHS, "drm": about}
     return {
         reader: {str(probe): ask(world, reader, probe, {}) for probe in asked}
         for reader, asked in probes.items()

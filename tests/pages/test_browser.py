@@ -16,8 +16,8 @@ WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.fixture
-def world(transactional_db):
+@pytest.fixture(scope="module")
+def world(kept_rows):
     """A PI with projects in many states, and an administrator with jobs to look after."""
     pi = make_user("owner", name="Ann Owner")
     members = [

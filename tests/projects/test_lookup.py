@@ -89,10 +89,14 @@ def test_what_one_may_not_see_is_not_found(project, text):
     assert find(MemberOUS.objects.visible_to(make_user("stranger")), text) is None
 
 
-def test_ref_costs_one_query_and_an_alias_one_more(project, django_assert_num_queries):
+def test_ref_costs_one_query_what_is_not_there_a_second_and_an_alias_a_third(
+    project, django_assert_num_queries
+):
     with django_assert_num_queries(1):
         find(MemberOUS.objects.all(), UID)
     with django_assert_num_queries(2):
+        find(MemberOUS.objects.all(), "uid://A001/X1/X404")
+    with django_assert_num_queries(3):
         find(MemberOUS.objects.all(), DOMAIN_UID)
 
 

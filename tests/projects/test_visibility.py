@@ -82,26 +82,22 @@ def test_table_above_names_the_whole_cast():
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_person_sees_the_projects_of_the_table(name, viewer, projects):
+def test_person_sees_the_projects_of_the_table_and_what_is_below_them_and_no_more(
+    name, viewer, projects
+):
     user = viewer(name)
-    seen = set(Project.objects.visible_to(user))
-
-    assert {kind for kind, project in projects.items() if project in seen} == SEEN[name]
-
-
-@pytest.mark.parametrize("name", SEEN)
-@pytest.mark.parametrize("model", LEVELS)
-def test_person_sees_what_is_below_those_projects_and_no_more(name, model, viewer, projects):
-    user = viewer(name)
-
-    seen = model.objects.visible_to(user)
-
     kinds = {project.pk: kind for kind, project in projects.items()}
-    orphans = model is ExecBlock and name in ALL_SEEING
-    assert {kinds.get(row.project_id) for row in seen} == SEEN[name] | (
-        {None} if orphans else set()
-    )
-    assert seen.count() == len({row.pk for row in seen})
+
+    seen = {model: model.objects.visible_to(user) for model in LEVELS}
+
+    assert {kinds[row.pk] for row in Project.objects.visible_to(user)} == SEEN[name]
+    orphans = {None} if name in ALL_SEEING else set()
+    assert {model: {kinds.get(row.project_id) for row in rows} for model, rows in seen.items()} == {
+        model: SEEN[name] | (orphans if model is ExecBlock else set()) for model in LEVELS
+    }
+    assert [rows.count() for rows in seen.values()] == [
+        len({row.pk for row in rows}) for rows in seen.values()
+    ]
 
 
 @pytest.mark.parametrize("name", SEEN)

@@ -73,7 +73,7 @@ def test_install_without_a_fitting_python_says_what_it_needs(tmp_path):
     done = subprocess.run(
         ["/bin/sh", "requirements/install.sh", "run"],
         cwd=tmp_path,
-        env={"PATH": str(programs)},
+        env={"PATH": str(programs), "PYTHON": "python3"},
         capture_output=True,
         text=True,
         check=False,

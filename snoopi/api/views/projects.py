@@ -55,8 +55,8 @@ class ProjectTree(ApiView):
         projects = Project.objects.visible_to(viewer)
         things = tree_of(projects.filter(ref=ref), viewer)
         if not things:
-            former = Alias.objects.target_ids(Level.PROJECT, ref)
-            things = tree_of(projects.filter(pk__in=former), viewer)
+            former = Alias.objects.target_ids(Level.PROJECT, ref).first()
+            things = tree_of(projects.filter(pk=former), viewer) if former else []
         found_or_404(things[0] if things else None)
         versions = [(thing.LEVEL, thing.pk, version_of(thing, viewer)) for thing in things]
         newest = max(modified_at_of(thing, viewer) for thing in things)

@@ -230,13 +230,15 @@ def test_same_files_again_change_nothing_and_undo_no_decision(observatory: Built
     before = counted()
     tables = {"cycles.csv", "configurations.csv"}
     found = (path for path in observatory.folder.rglob("*.*") if path.name not in tables)
-    files = sorted(found, key=lambda path: path.suffix != ".json")
-
+    files = sorted(found, key=lambda path: (path.suffix != ".json", path))
+    data_sets = [path for path in files if path.suffix == ".tar"]
+    # Data sets take longest to read, and are read by one way.
+    again = [path for path in files if path not in data_sets[10:]]
     packages = [package.folder for package in observatory.packages]
 
-    reports = [take(read_source(Source.from_path(path))) for path in (*files, *packages)]
+    reports = [take(read_source(Source.from_path(path))) for path in (*again, *packages)]
 
-    assert len(files) == observatory.files
+    assert (len(files), len(data_sets) > 100) == (observatory.files, True)
     assert counted() == before
     assert [report.counts()["updated"] for report in reports] == [{}] * len(reports)
 
