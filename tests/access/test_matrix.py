@@ -100,7 +100,8 @@ def _asking(row: Row) -> tuple[str, ...]:
     return _FEW if row.variant in matrix.FORMATS else ACTORS
 
 
-_FEW = ("anonymous", "stranger", "pi", "reducer", "other_arc", "drm", "admin", "expired_token")
+_PEOPLE = ("anonymous", "stranger", "pi", "reducer", "other_arc", "drm", "admin")
+_FEW = (*_PEOPLE, "expired_token", "project_token")
 _BY_SESSION = ("anonymous", "inactive", "stranger", "pi", "reducer", "other_arc", "drm", "admin")
 _ASKING = ("anonymous", "drm", "read_only_token")
 
