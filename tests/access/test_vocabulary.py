@@ -17,11 +17,13 @@ from projects.models import ExecBlock, Project, SchedBlock
 from projects.public import PublicState, staff_label
 from projects.services.assignments import hand_over
 from projects.services.blockages import block_work
+from projects.services.delegations import TOKEN_WORD
 from projects.services.memberships import tie
 from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
 from projects.states import STATES_OF, Level, OUSState, QA0Status, SchedBlockState
 from projects.work import WorkRole
+from qa.problems import QA3State
 from tests.access.asking import Probe, ask
 from tests.access.world import World, rolled_back
 from tests.factories import check_keys_now, make_project, make_sched_block, make_user
@@ -201,11 +203,11 @@ def test_answers_to_programs_hold_public_states_only(told, reader):
         value for body in bodies for key, value in _values(body) if key in {"state", "from", "to"}
     }
 
-    assert words <= {*PublicState, *QA0Status, None, *_TIES}
+    assert words <= {*PublicState, *QA0Status, *QA3State, None, *_TIES}
     assert words >= {"BeingProcessed", "Verified"}
 
 
-_TIES = ("PI", "Co-PI", "Co-I", "Delegee DATA", "Delegee PHASE2", "Delegee TOO")
+_TIES = ("PI", "Co-PI", "Co-I", "Delegee DATA", "Delegee PHASE2", "Delegee TOO", TOKEN_WORD)
 
 
 @pytest.mark.parametrize("path", ["projects", "ous", "schedblocks"])
