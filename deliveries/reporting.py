@@ -17,6 +17,7 @@ from qa.problems_told import months_words
 from qa.windows import window_at
 
 LONGEST_ABOUT = 1200
+RENEWED = "A problem with these data was reported in time (QA3)."
 _LEGAL = ("file:<place in the package>", "plot:<name>:<execution>", "<UID of an execution>")
 
 

@@ -13,6 +13,7 @@ from deliveries.models import entries_of
 from deliveries.observatory import months_rule
 from deliveries.permissions import can_extend_clock
 from deliveries.policy import PeriodKind
+from deliveries.reporting import RENEWED
 from deliveries.services.access import give_back, hold_files
 from deliveries.services.ledger import (
     Entered,
@@ -30,8 +31,6 @@ from qa.models import Investigation, ProblemReport
 from qa.problems import Act
 from qa.services import investigations
 from qa.services.problems import finish, locked_report, note_of, reasons_of
-
-RENEWED = "A problem with these data was reported in time (QA3)."
 
 
 @transaction.atomic

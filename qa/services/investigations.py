@@ -55,16 +55,18 @@ def investigate(
 def _opened(
     member: MemberOUS, report: ProblemReport, account: Account, actor: User, at: datetime
 ) -> Investigation:
-    move_state(
-        member,
-        to=OUSState.QA3_IN_PROGRESS,
-        actor=actor,
-        way=Way.QA3,
-        flag=Initiative(report.initiative),
-        note=account.note,
-        note_public=account.note_public,
-        at=at,
-    )
+    # A source may have told of QA3 before anybody opened one here.
+    if member.state != OUSState.QA3_IN_PROGRESS:
+        move_state(
+            member,
+            to=OUSState.QA3_IN_PROGRESS,
+            actor=actor,
+            way=Way.QA3,
+            flag=Initiative(report.initiative),
+            note=account.note,
+            note_public=account.note_public,
+            at=at,
+        )
     return Investigation.objects.create(
         member_ous=member, initiative=report.initiative, opened_by=actor, opened_at=at
     )

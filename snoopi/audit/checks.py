@@ -1,6 +1,17 @@
 """All checks, in the order in which they are made."""
 
-from snoopi.audit import access, clocks, copies, log, notices, packages, reviews, states, work
+from snoopi.audit import (
+    access,
+    clocks,
+    copies,
+    log,
+    notices,
+    packages,
+    problems,
+    reviews,
+    states,
+    work,
+)
 from snoopi.audit.faults import Check
 
 CHECKS = (
@@ -18,6 +29,8 @@ CHECKS = (
     Check("homes", "parts belong to one project", copies.projects_agree),
     Check("rounds", "QA2 rounds follow the log, verdicts their rounds", reviews.rounds_follow),
     Check("holds", "holds hold, and nobody outside was told", reviews.holds_hold),
+    Check("reports", "problem reports follow the log and their rule", problems.reports_follow),
+    Check("QA3", "QA3 goes on where state and clock say", problems.investigations_hold),
     Check("work", "who has work and what holds it up are on their rows", work.work_agrees),
     Check("clocks", "each clock started once and gives the stored end", clocks.clocks_agree),
     Check("deliveries", "deliveries are on their rows and in the log", packages.deliveries_agree),

@@ -21,7 +21,11 @@ from projects.services.assignments import claim_work, hand_over
 from projects.services.blockages import block_work, unblock_work
 from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
+from qa.models import ProblemReport
+from qa.problems import About, AboutKind
+from qa.problems import Act as QA3Act
 from qa.services.judgements import decide_qa0
+from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2
 from snoopi.demo.living import code_of
 from snoopi.demo.packages import Package, lose_a_file
@@ -41,9 +45,12 @@ from snoopi.demo.story import (
     Noted,
     Packed,
     Part,
+    Reported,
     Reviewed,
     Ticketed,
+    Triaged,
 )
+from snoopi.problem_acts import ACTS
 
 _USUAL_HOLD = timedelta(minutes=10)
 _YEAR_MONTHS = 12
@@ -229,6 +236,34 @@ def _note(stage: Stage, member_ous: MemberOUS, act: Noted) -> None:
     write_journal(member_ous, text=act.text, actor=stage.people[act.by], at=stage.when(act))
 
 
+def _report(stage: Stage, member_ous: MemberOUS, act: Reported) -> None:
+    about = About()
+    if act.run is not None:
+        run = member_ous.exec_blocks.order_by("end")[act.run]
+        about = About(AboutKind.EXEC_BLOCK, exec_block_id=run.pk)
+    report_problem(
+        member_ous,
+        subject=act.subject,
+        description=act.description,
+        about=about,
+        actor=stage.people[act.by],
+        at=stage.when(act),
+    )
+
+
+def _triage(stage: Stage, member_ous: MemberOUS, act: Triaged) -> None:
+    report = ProblemReport.objects.filter(member_ous=member_ous).latest("pk")
+    what = QA3Act(act.what)
+    said: dict[str, Any] = {"comment": act.comment, "comment_public": bool(act.comment)}
+    if what == QA3Act.ANSWER:
+        said = {"text": act.comment}
+    elif what in {QA3Act.DISMISS, QA3Act.ABORT}:
+        said["reasons"] = act.reasons
+    elif what == QA3Act.INVESTIGATE:
+        said["withhold"] = act.withhold
+    ACTS[what](report, actor=stage.people[act.by], at=stage.when(act), **said)
+
+
 _PLAYED: Mapping[type[Act], Callable[[Stage, MemberOUS, Any], None]] = {
     Decision: _step,
     Packed: _pack,
@@ -242,4 +277,6 @@ _PLAYED: Mapping[type[Act], Callable[[Stage, MemberOUS, Any], None]] = {
     Freed: _free,
     Ticketed: _note_ticket,
     Noted: _note,
+    Reported: _report,
+    Triaged: _triage,
 }

@@ -1,6 +1,5 @@
 """Stories of processing, review and delivery, and of projects that ran out of time."""
 
-from projects.moves import Way
 from projects.work import WorkRole
 from snoopi.demo.lives import TIMED_OUT_REVIEWED, TIMED_OUT_WITH_DATA
 from snoopi.demo.story import (
@@ -18,9 +17,11 @@ from snoopi.demo.story import (
     Noted,
     Packed,
     Part,
+    Reported,
     Reviewed,
     Story,
     Ticketed,
+    Triaged,
 )
 
 DELIVERY: tuple[Story, ...] = (
@@ -277,12 +278,18 @@ DELIVERY: tuple[Story, ...] = (
                     Packed(days=308, noise=1.04, score=0.81, reason="X-Y deviation"),
                     Reviewed(outcome=PASS, days=302),
                     Handed(days=300),
-                    Decision(
-                        to="QA3InProgress",
-                        by="qa",
-                        way=Way.QA3,
-                        note="One execution was calibrated with the wrong flux.",
+                    Reported(
+                        subject="The flux of one night is off by a third",
+                        description="The second execution gives a third less flux than the "
+                        "first, with the same calibrator. I expected them to agree within 10 %.",
+                        run=1,
+                        days=262,
+                    ),
+                    Triaged(
+                        what="investigate",
                         days=260,
+                        comment="One execution was calibrated with the wrong flux.",
+                        withhold="The flux of one execution is wrong.",
                     ),
                     Ticketed(days=259, number=121, by="qa"),
                     Noted(
@@ -290,12 +297,10 @@ DELIVERY: tuple[Story, ...] = (
                         by="qa",
                         text="The catalogue gives 2.1 Jy for that week, not the 2.9 Jy we used.",
                     ),
-                    Decision(
-                        to="ReadyForProcessing",
-                        by="qa",
-                        way=Way.QA3,
-                        note="To be calibrated anew with the flux of the same week.",
+                    Triaged(
+                        what="fix",
                         days=250,
+                        comment="To be calibrated anew with the flux of the same week.",
                     ),
                     Decision(to="Processing", by="reducer", days=240),
                     Packed(generation=2, days=236, noise=0.98, beam=1.01),
@@ -317,6 +322,26 @@ DELIVERY: tuple[Story, ...] = (
                 qa2="SemiPass",
                 note="The noise is 30 % above what was asked for; no more time is left.",
                 configuration="C-4",
+                decisions=(
+                    Reported(
+                        subject="The second target was not observed",
+                        description="My proposal has two targets, the data have one.",
+                        days=30,
+                    ),
+                    Triaged(
+                        what="dismiss",
+                        days=28,
+                        reasons=("supplied_by_pi",),
+                        comment="Phase 2 was handed in with one target.",
+                    ),
+                    Reported(
+                        subject="A ripple in the spectra of the first night",
+                        description="The bandpass of the first execution looks wavy.",
+                        by="delegee",
+                        run=0,
+                        days=1,
+                    ),
+                ),
             ),
             Part(
                 state="QA3InProgress",
@@ -325,18 +350,36 @@ DELIVERY: tuple[Story, ...] = (
                 verdicts=(PASS,),
                 array="7m",
                 note="The PI reports a shift of the source; opened on day 59.",
+                decisions=(
+                    Reported(
+                        subject="The source is shifted by two beams",
+                        description="In the continuum image the source lies 9 arcsec north of "
+                        "where all other arrays see it.",
+                        days=3,
+                    ),
+                    Triaged(
+                        what="investigate",
+                        days=2.9,
+                        comment="The pointing model of that night is being looked at.",
+                    ),
+                ),
             ),
             Part(
                 state="Delivered",
-                days=62,
+                days=65,
                 verdicts=(PASS,) * 3,
                 array="TP",
                 decisions=(
-                    Decision(
-                        to="QA3InProgress",
-                        by="qa",
-                        note="A line appears at twice its frequency in one window.",
-                        way=Way.QA3,
+                    Reported(
+                        subject="A line appears at twice its frequency",
+                        description="One window shows the same line a second time, mirrored.",
+                        by="coi",
+                        days=2.5,
+                    ),
+                    Triaged(
+                        what="investigate",
+                        days=2,
+                        comment="A line appears at twice its frequency in one window.",
                     ),
                 ),
             ),

@@ -143,7 +143,33 @@ class Noted:
 
 
 OfWork = Claimed | Assigned | Blocked | Freed | Ticketed | Noted
-Act = Decision | Packed | Reviewed | Handed | Extended | Linked | OfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A problem with delivered data, reported ``days`` ago; ``run`` is an execution's number."""
+
+    subject: str
+    description: str
+    days: float
+    by: str = "napi"
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triaged:
+    """What staff decide about the newest report of a member OUS, for all to read."""
+
+    what: str
+    days: float
+    by: str = "qa"
+    comment: str = ""
+    reasons: tuple[str, ...] = ()
+    withhold: str = ""
+
+
+OfQA3 = Reported | Triaged
+Act = Decision | Packed | Reviewed | Handed | Extended | Linked | OfWork | OfQA3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,8 +33,12 @@ from projects.models import (
 )
 from qa.models import (
     ExecReport,
+    Investigation,
     LateVerdict,
     PipelineRun,
+    ProblemReason,
+    ProblemReport,
+    ProblemStep,
     QA0Decision,
     QA0Reason,
     QA2Decision,
@@ -51,6 +55,10 @@ _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
     (MissingFile, "place__delivery__project_id__in"),
     (DeliveryPlace, "delivery__project_id__in"),
     (Delivery, "project_id__in"),
+    (ProblemReason, "step__report__project_id__in"),
+    (ProblemStep, "report__project_id__in"),
+    (ProblemReport, "project_id__in"),
+    (Investigation, "member_ous__project_id__in"),
     (QA2Reason, "decision__round__member_ous__project_id__in"),
     (QA2Decision, "round__member_ous__project_id__in"),
     (QA2Round, "member_ous__project_id__in"),

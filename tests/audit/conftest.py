@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from deliveries.services.added_value import enter_added_value
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
 from deliveries.services.following import READER, follow_log, set_wish
+from deliveries.services.investigations import open_investigation
 from projects.models import MemberOUS, Project
 from projects.services.delegations import (
     delegate,
@@ -27,6 +28,7 @@ from projects.services.delegations import (
 )
 from projects.services.states import move_state
 from qa.services.judgements import decide_qa0
+from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2
 from tests.deliveries.packages import lay, manifest, packaged
 from tests.factories import check_keys_now, make_project, make_user
@@ -39,7 +41,7 @@ LINKS = {
 
 @dataclass(frozen=True)
 class Observatory:
-    """A delivered member OUS, one in its hold, one that a mirror lacks files of, one observed."""
+    """Member OUSs: delivered, in the hold, lacking a file at a mirror, observed, under QA3."""
 
     project: Project
     other: Project
@@ -47,6 +49,7 @@ class Observatory:
     held: MemberOUS
     checking: MemberOUS
     observed: MemberOUS
+    questioned: MemberOUS
     pi: User
     store: Path
 
@@ -97,7 +100,22 @@ def _make(folder: Path) -> Observatory:
     rows = (delivered, held, checking, observed)
     delivered, held, checking, observed = (MemberOUS.objects.get(pk=row.pk) for row in rows)
     other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
-    return Observatory(project, other, delivered, held, checking, observed, pi, settings.DATA_DIR)
+    questioned = _question(qa)
+    return Observatory(
+        project, other, delivered, held, checking, observed, questioned, pi, settings.DATA_DIR
+    )
+
+
+def _question(qa: User) -> MemberOUS:
+    """A member OUS with a problem that is being looked into."""
+    at = timezone.now() - timedelta(days=9)
+    known = {"delivered_at": at, "release_date": at + timedelta(days=365)}
+    project = make_project(members=[{"state": "Delivered", **known}])
+    report = report_problem(
+        project.memberous_set.get(), subject="A shift", description="By 2 arcsec.", actor=qa
+    )
+    open_investigation(report, actor=qa, withhold="It is wrong.")
+    return project.memberous_set.get()
 
 
 def _give_access(project: Project, pi: User) -> None:

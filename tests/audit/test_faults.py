@@ -24,7 +24,7 @@ from projects.models import (
     ScienceGoal,
 )
 from projects.months import add_months
-from qa.models import QA0Decision, QA2Decision, QA2Round
+from qa.models import Investigation, ProblemReport, QA0Decision, QA2Decision, QA2Round
 from tests.audit.asking import audit, faults
 from tests.factories import make_user
 
@@ -87,6 +87,10 @@ def readme(observatory):
 def passed(observatory):
     rows = Notice.objects.filter(kind="processed_and_reviewed", member_ous=observatory.delivered)
     return rows.get().pk
+
+
+def questioned_since(observatory):
+    return observatory.questioned.delivered_at
 
 
 def first_run(observatory):
@@ -219,6 +223,37 @@ CASES = [
         "a ref",
         row(GroupOUS, "delivered", ref="elsewhere"),
         ("addresses: group_ous {group}: ref is elsewhere, should be {group_ref}",),
+    ),
+    # QA3
+    Spoiled(
+        "where a problem report stands",
+        row(ProblemReport, "questioned", state="fixed"),
+        (
+            "reports: member_ous {questioned}: problem report {report} is fixed, should be "
+            "investigating",
+        ),
+    ),
+    Spoiled(
+        "a window",
+        row(ProblemReport, "questioned", window_months=3),
+        (
+            "reports: member_ous {questioned}: window of problem report {report} is "
+            "{window}, should be {longer}",
+        ),
+    ),
+    Spoiled(
+        "an investigation that nobody ended",
+        row(
+            Investigation,
+            "questioned",
+            outcome="aborted",
+            decided_at=datetime(2031, 2, 3, tzinfo=UTC),
+            ended_at=datetime(2031, 2, 3, tzinfo=UTC),
+        ),
+        (
+            "QA3: member_ous {questioned}: clock is held open by QA3, should be not held: no QA3 "
+            "goes on",
+        ),
     ),
     # QA2
     Spoiled(
@@ -444,12 +479,17 @@ def names(observatory, case):
     observed = observatory.observed
     which = observed if "words" in case.told[0] else delivered
     delivery = Delivery.objects.get(member_ous=delivered)
+    report = ProblemReport.objects.get(member_ous=observatory.questioned)
     entries = [*ClockEntry.objects.filter(member_ous=delivered).order_by("pk")]
     return {
         "delivered": delivered,
         "held": held,
         "checking": checking,
         "observed": observed,
+        "questioned": observatory.questioned,
+        "report": report.pk,
+        "window": told(report.window_until),
+        "longer": told(add_months(questioned_since(observatory), 3)),
         "project": observatory.project.ref,
         "delegation": observatory.project.memberships.get(role="DELEGEE").pk,
         "group": delivered.group_ous,

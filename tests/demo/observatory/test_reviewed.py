@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from deliveries.differences import difference
-from deliveries.models import ClockEntry, Delivery, Notice, ProductFile
+from deliveries.models import ClockEntry, Delivery, FileHold, Notice, ProductFile
 from deliveries.services.following import follow_log
 from deliveries.services.sending import due
 from projects.models import (
@@ -25,7 +25,7 @@ from projects.models import (
 from projects.months import add_months
 from projects.presentation import executions
 from qa.criteria import Goals
-from qa.models import PipelineRun, QA2Decision
+from qa.models import PipelineRun, ProblemReport, QA2Decision
 from qa.services.weighing import asked_of
 from snoopi.demo.build import Built
 from snoopi.pages.panels import upstream_differences
@@ -186,7 +186,33 @@ def test_a_second_generation_differs_from_the_first(observatory: Built) -> None:
     assert set(
         PipelineRun.objects.filter(member_ous=member).values_list("generation", "pipeline_version")
     ) == {(1, "2024.1.0.8"), (2, "2025.1.0.35")}
-    assert [line.delivery.generation for line in member.clock_entries.in_order()] == [1, 2]
+    kinds = [line.kind for line in member.clock_entries.in_order()]
+    assert kinds == ["delivery", "qa3_opened", "qa3_renewal", "delivery"]
+    newest = deliveries[1].delivered_at
+    assert newest is not None
+    assert member.release_date == add_months(newest, 12)
+
+
+def test_problem_reports_of_every_kind(observatory: Built) -> None:
+    told = {
+        (str(row.member_ous.sched_blocks.get()), row.state): (row.reported_at - row.delivered_at)
+        for row in ProblemReport.objects.exclude(delivered_at=None)
+        if row.delivered_at
+    }
+    days = {key: after.days for key, after in told.items()}
+    timely = dict(ProblemReport.objects.values_list("subject", "is_timely"))
+
+    assert days == {
+        ("IRAS16293_a_07_TM1", "fixed"): 38,
+        ("IRAS16293_b_07_TM1", "dismissed"): 15,
+        ("IRAS16293_b_07_TM1", "open"): 44,
+        ("IRAS16293_c_07_7M", "investigating"): 59,
+        ("IRAS16293_d_07_TP", "investigating"): 62,
+    }
+    assert timely["The source is shifted by two beams"] is True
+    assert timely["A line appears at twice its frequency"] is False
+    assert of_block("IRAS16293_d_07_TP").state_flag == "UserInitiated"
+    assert not FileHold.objects.open().exists()
 
 
 def test_a_clock_ends_in_seven_days(observatory: Built) -> None:
@@ -221,7 +247,7 @@ def test_mails_of_the_past_count_as_sent_and_none_leaves(napi: User) -> None:
 
     kinds = Counter(sent.values_list("kind", flat=True))
     dates = [row.sent_at for row in sent.order_by("pk")]
-    assert kinds == {"delivery": 6, "added_value": 1}
+    assert kinds == {"delivery": 6, "added_value": 1, "qa3": 4}
     assert dates == sorted(date for date in dates if date)
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
     assert not due(timezone.now()).exists()
