@@ -43,6 +43,7 @@ LETTERS: dict[str, tuple[str, Facts]] = {
     "delegation_phase2": ("delegation", {"delegation": "PHASE2", "until": "", "support": None}),
     "delegation_over": ("delegation", {"is_over": True, "delegation": "TOO"}),
     "added_value_public": ("added_value", {"is_public": True}),
+    "qa3": ("qa3", {"what": "is being investigated"}),
     "qa3_dismissed": (
         "qa3",
         {"what": "was dismissed", "reasons": ["Supplied by the PI", "Data"], "comment": []},
@@ -104,7 +105,8 @@ ODD_TEXTS = {
 }
 TOLD = (
     *("title", "name", "code", "scientist", "acknowledgement", "arc_acknowledgement"),
-    *("actor", "reducer", "reviewer", "outcome", "what", "role"),
+    *("actor", "actor_word", "reducer", "reviewer", "outcome", "what", "role"),
+    *("subject", "about", "sentence", "period", "in_time", "delegation", "until"),
     *("subject", "about", "sentence", "period", "in_time"),
 )
 # What is told of a project, not of one of its parts.
@@ -116,7 +118,7 @@ def odd_facts(text):
     """The facts of a letter where everything that people write is ``text``."""
     support = {**plain_facts()["support"], "name": text, "contact": text}
     listed = {"sched_blocks": [text, "b_06_TM1"], "managers": [text], "comment": [text, text]}
-    return plain_facts(**dict.fromkeys(TOLD, text), **listed, support=support)
+    return plain_facts(**dict.fromkeys(TOLD, text), **listed, reasons=[text], support=support)
 
 
 def is_whole(line):
