@@ -79,6 +79,7 @@ def facts_of_delivery(delivery: Delivery, member_ous: MemberOUS, *, again: bool)
         "is_public": release is not None and release <= at,
         "months": months if is_whole else None,
         "files_url": own_address("api:ous-detail", member_ous.ref) + "files/",
+        "access_url": own_address("projects:project-access", member_ous.project.ref),
         "portal_url": PORTAL,
         "acknowledgement": words.words.format(code=member_ous.project.code) if words else "",
     }

@@ -16,6 +16,7 @@ from snoopi.tasks import (
     lengthen,
     poll_source,
     refresh_ages,
+    remind,
     run_ingest,
     send_mail,
     sweep,
@@ -24,6 +25,7 @@ from snoopi.tasks import (
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 AGES_SECONDS = 3600.0
+REMIND_SECONDS = 300.0
 
 
 def ring_ingest(job_id: int) -> None:
@@ -139,7 +141,7 @@ class BackgroundThread(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="snoopi-background", daemon=True)
         self.stopping = threading.Event()
-        self.ages_due = time.monotonic()
+        self.ages_due = self.reminders_due = time.monotonic()
         self.sources = SourceThreads()
         self.mail = RoundThread("mail", send_mail)
         self.deliveries = RoundThread("deliveries", deliver)
@@ -153,6 +155,7 @@ class BackgroundThread(threading.Thread):
                 sweep()
                 lengthen()
                 self._refresh_ages()
+                self._remind()
                 self.sources.ring()
             except Exception:
                 # The outermost line of the thread: it must outlive any one failure.
@@ -165,6 +168,11 @@ class BackgroundThread(threading.Thread):
         if time.monotonic() >= self.ages_due:
             self.ages_due = time.monotonic() + AGES_SECONDS
             refresh_ages()
+
+    def _remind(self) -> None:
+        if time.monotonic() >= self.reminders_due:
+            self.reminders_due = time.monotonic() + REMIND_SECONDS
+            remind()
 
     def stop(self) -> None:
         """End after the work at hand."""

@@ -73,6 +73,11 @@ VARIABLES = (
         "How long a QA2 Pass or SemiPass can be taken back before it is told and delivered.",
     ),
     Variable(
+        "DIGEST_HOUR",
+        "6",
+        "Hour of the day, UTC, at which daily and, on Mondays, weekly digests are mailed.",
+    ),
+    Variable(
         "REQUEUE_AFTER_FAIL",
         "now",
         "After a QA2 Fail the SB is Ready now, or jao: Suspended until JAO lets it go on.",

@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 5},
     },
     "mail": {"task": "snoopi.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
+    "reminders": {"task": "snoopi.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},
 }
 # What takes long keeps only its own worker waiting where one is given to it (-Q deliveries).
@@ -231,10 +232,12 @@ CELERY_TASK_ROUTES = {
     "snoopi.tasks.poll_source": {"queue": "sources"},
     "snoopi.tasks.deliver": {"queue": "deliveries"},
     "snoopi.tasks.send_mail": {"queue": "mail"},
+    "snoopi.tasks.remind": {"queue": "mail"},
 }
 
 EXECUTION_TOLERANCE = environment.read_number("EXECUTION_TOLERANCE", 0.05)
 DELIVERY_HOLD_SECONDS = environment.read_number("DELIVERY_HOLD_SECONDS", 600, most=31_622_400)
+DIGEST_HOUR = int(environment.read_number("DIGEST_HOUR", 6, most=23))
 REQUEUE_AFTER_FAIL = environment.read_choice("REQUEUE_AFTER_FAIL", "now", ("now", "jao"))
 REVIEWER_IS_NOT_REDUCER = environment.read_flag("REVIEWER_IS_NOT_REDUCER", default="true")
 EXECUTION_FRACTION_CAP = environment.read_number("EXECUTION_FRACTION_CAP", 2, most=99)

@@ -4,10 +4,13 @@ import logging
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
 from deliveries.services.blankets import carry_on_blankets
 from deliveries.services.delivering import deliver_due
+from deliveries.services.digests import tell_waiting
 from deliveries.services.following import follow_log
+from deliveries.services.reminding import note_periods
 from deliveries.services.sending import send_due
 from ingest import services
 from ingest.models import IngestJob
@@ -87,6 +90,16 @@ def send_mail() -> None:
         logger.warning("mail: %s sent, the rest waits: %s", done.sent, done.problem)
     elif done.sent or done.failed or done.put_off:
         logger.info("mail: %s sent, %s failed, %s wait", done.sent, done.failed, done.put_off)
+
+
+@app.task(name="snoopi.tasks.remind", time_limit=900)
+def remind() -> None:
+    """Write the reminders and digests that are due; a round of the mail sends them."""
+    now = timezone.now()
+    noted, written = note_periods(now), tell_waiting(now)
+    if noted or written:
+        logger.info("reminders: %s lines noted, %s mails written", noted, written)
+        ring(send_mail, expires=60)
 
 
 @app.task(name="snoopi.tasks.poll_due_sources", expires=30)

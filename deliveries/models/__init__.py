@@ -11,10 +11,12 @@ from deliveries.models.delivery import (
     MissingFile,
     Shortcoming,
 )
+from deliveries.models.mail_line import STAGES, LineKind, MailLine
 from deliveries.models.notice import LogPlace, MailRule, Notice, NoticeKind, NoticeState
 from deliveries.models.product_file import ProductFile
 
 __all__ = [
+    "STAGES",
     "AddedValue",
     "BlanketExtension",
     "ClockEntry",
@@ -23,7 +25,9 @@ __all__ = [
     "DeliveryState",
     "FileHold",
     "FileReading",
+    "LineKind",
     "LogPlace",
+    "MailLine",
     "MailRule",
     "MissingFile",
     "Notice",

@@ -19,6 +19,8 @@ class NoticeKind(models.TextChoices):
     FIRST_OBSERVED = "first_observed", "First observed"
     FULLY_OBSERVED = "fully_observed", "Fully observed"
     PROCESSED = "processed_and_reviewed", "Processed and reviewed"
+    REMINDER = "reminder", "Proprietary periods"
+    DIGEST = "digest", "Digest"
     DELEGATION = "delegation", "Delegation"
     QA2 = "qa2", "QA2, for staff"
     REVIEW_CANCELED = "review_canceled", "Review canceled, for staff"
@@ -26,7 +28,10 @@ class NoticeKind(models.TextChoices):
     QA3_STAFF = "qa3_staff", "Problem report, for staff"
 
 
-OPTIONAL = (NoticeKind.FIRST_OBSERVED, NoticeKind.FULLY_OBSERVED, NoticeKind.PROCESSED)
+OPTIONAL = (
+    *(NoticeKind.FIRST_OBSERVED, NoticeKind.FULLY_OBSERVED, NoticeKind.PROCESSED),
+    *(NoticeKind.REMINDER, NoticeKind.DIGEST),
+)
 FOR_STAFF = (NoticeKind.QA2, NoticeKind.REVIEW_CANCELED, NoticeKind.QA3_STAFF)
 
 
@@ -172,6 +177,8 @@ class MailRule(models.Model):
         """When an optional mail is sent."""
 
         NOW = "now", "at once"
+        DAILY = "daily", "once a day, together"
+        WEEKLY = "weekly", "on Mondays, together"
         NEVER = "never", "never"
 
     user = models.ForeignKey(
@@ -195,7 +202,8 @@ class MailRule(models.Model):
                 fields=["user"], condition=models.Q(project=None), name="mail_rule_one_default"
             ),
             models.CheckConstraint(
-                condition=models.Q(wish__in=["now", "never"]), name="mail_rule_known"
+                condition=models.Q(wish__in=["now", "daily", "weekly", "never"]),
+                name="mail_rule_known",
             ),
         ]
 

@@ -13,10 +13,12 @@ from django.db import models, transaction
 from accounts.models import User
 from accounts.rights import StaffRole
 from deliveries.facts import Facts, facts_about, facts_about_project, moment
-from deliveries.models import LogPlace, MailRule, NoticeKind
+from deliveries.models import LineKind, LogPlace, MailRule, NoticeKind
+from deliveries.services.lines import write_lines
 from deliveries.services.notices import Addressee, Occasion, write_notices
 from deliveries.services.problem_notices import tell_of_problem
-from projects.models import Assignment, Event, EventKind, MemberOUS, Membership, Project, Role
+from deliveries.services.wishes import askers_of
+from projects.models import Assignment, Event, EventKind, MemberOUS
 from projects.public import PublicState
 from projects.services.entering import SYSTEM_WORD
 from projects.states import Level, OUSState
@@ -30,7 +32,7 @@ _TAKEN = (PublicState.FULLY_OBSERVED, PublicState.READY_FOR_PROCESSING)
 _PASSED = (PublicState.VERIFIED, PublicState.DELIVERED)
 _GIVEN_BACK = (OUSState.READY_FOR_REVIEW, OUSState.READY_FOR_PROCESSING)
 _DELEGEE = "Delegee "
-_WORDS = (*_TAKING, *_TAKEN, *_PASSED)
+WORDS_TOLD = (*_TAKING, *_TAKEN, *_PASSED)
 
 
 def follow_log() -> int:
@@ -62,7 +64,7 @@ def _read_on() -> int | None:
 
 def _telling(after: int, newest: int) -> models.QuerySet[Event]:
     """The events of a stretch of the log that somebody may be mailed of."""
-    passing = models.Q(kind=EventKind.STATE, for_public=True, public_to__in=_WORDS)
+    passing = models.Q(kind=EventKind.STATE, for_public=True, public_to__in=WORDS_TOLD)
     judged = models.Q(kind=EventKind.QA2, for_staff=True)
     delegated = models.Q(kind=EventKind.MEMBERSHIP, person__isnull=False, actor__isnull=False)
     given_back = models.Q(kind=EventKind.STATE, frm=OUSState.REVIEWING, to__in=_GIVEN_BACK)
@@ -157,42 +159,27 @@ PASSAGES = (
 )
 
 
+def lines_in(event: Event) -> list[LineKind]:
+    """What a digest tells of an event."""
+    if event.kind != EventKind.STATE or not event.for_public:
+        return []
+    return [LineKind(passage.kind) for passage in PASSAGES if passage.is_in(event)]
+
+
 def _tell_team(event: Event, passage: Passage) -> None:
     member = event.member_ous
     if member is None or event.project is None:
         return
-    people = list(_askers(event.project))
+    people = askers_of(event.project)
     if not people:
         return
     key = f"member OUS {member.pk}" if passage.is_once else f"event {event.pk}"
     facts: Facts = {**facts_about(member), "at": moment(event.at), "qa2": event.qa2}
     occasion = Occasion(kind=passage.kind, key=key, member_ous=member, facts=facts, event=event)
-    write_notices(occasion, people)
-
-
-def _askers(project: Project) -> Iterator[Addressee]:
-    """The PI and the delegees who want optional mails of this project at once."""
-    ties = Membership.objects.current().filter(
-        project=project, role__in=[Role.PI, Role.DELEGEE], user__is_active=True
-    )
-    words: dict[User, str] = {}
-    for tie in ties.exclude(user__email="").select_related("user").order_by("pk"):
-        if words.get(tie.user) != "the PI":
-            words[tie.user] = "the PI" if tie.role == Role.PI else "a delegee"
-    wanting = wanted_by(words, project)
-    yield from (Addressee(one, {"role": words[one]}) for one in words if one.pk in wanting)
-
-
-def wanted_by(people: Iterable[User], project: Project) -> set[int]:
-    """Those of some people who want optional mails of a project: its own rule, else the default."""
-    ids = [person.pk for person in people]
-    rules = MailRule.objects.filter(
-        models.Q(project=project) | models.Q(project=None), user_id__in=ids
-    )
-    # The default comes first, and the project's own rule after it.
-    ordered = rules.order_by(models.F("project_id").asc(nulls_first=True))
-    wishes = {rule.user_id: rule.wish for rule in ordered}
-    return {pk for pk, wish in wishes.items() if wish == MailRule.Wish.NOW}
+    at_once = [one for one in people if one.wish == MailRule.Wish.NOW]
+    write_notices(occasion, [Addressee(one.person, {"role": one.role}) for one in at_once])
+    later = [one.person for one in people if one.wish != MailRule.Wish.NOW]
+    write_lines(occasion, LineKind(passage.kind), event.at, later)
 
 
 def _tell_staff(event: Event, kind: NoticeKind) -> None:
@@ -248,19 +235,3 @@ def _concerned(event: Event, member: MemberOUS, managers: Iterable[User]) -> Ite
         if person is not None and person.is_active and person.pk != event.actor_id:
             roles.setdefault(person, word)
     yield from (Addressee(person, {"role": word}) for person, word in roles.items())
-
-
-def set_wish(*, user: User, wish: str, project: Project | None = None) -> None:
-    """Note when a person wants optional mails, "" for as on all other projects."""
-    if not wish:
-        MailRule.objects.filter(user=user, project=project).delete()
-        return
-    word = {"wish": MailRule.Wish(wish)}
-    MailRule.objects.update_or_create(user=user, project=project, defaults=word)
-
-
-def stop_optional(*, user: User) -> None:
-    """End all optional mails to a person; safe twice."""
-    with transaction.atomic():
-        MailRule.objects.filter(user=user).exclude(project=None).delete()
-        set_wish(user=user, wish=MailRule.Wish.NEVER)

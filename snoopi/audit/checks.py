@@ -4,6 +4,7 @@ from snoopi.audit import (
     access,
     clocks,
     copies,
+    lines,
     log,
     notices,
     packages,
@@ -38,6 +39,7 @@ CHECKS = (
     Check("manifests", "delivered generations match their manifests", packages.manifests_hold),
     Check("notices", "notices match deliveries", notices.notices_match),
     Check("optional", "optional mails follow steps", notices.optional_notices_follow),
+    Check("lines", "lines are told in mails to their own people", lines.lines_are_told),
     Check("access", "who has access is as the log says", access.access_agrees),
     Check("claims", "claims are of what is on the way", notices.claims_hold),
 )

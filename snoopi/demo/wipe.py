@@ -10,6 +10,7 @@ from deliveries.models import (
     DeliveryPlace,
     FileHold,
     FileReading,
+    MailLine,
     MailRule,
     MissingFile,
     Notice,
@@ -49,6 +50,7 @@ from snoopi.demo.people import PEOPLE
 
 # What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
+    (MailLine, "project_id__in"),
     (Notice, "project_id__in"),
     (MailRule, "project_id__in"),
     (AddedValue, "member_ous__project_id__in"),

@@ -95,6 +95,7 @@ urlpatterns = [
     path("mail/unsubscribe/<str:token>/", mail_wishes.unsubscribe, name="mail-unsubscribe"),
     path("settings/delegations/", access.delegations, name="delegations"),
     path("settings/mail/", mail_wishes.mail_settings, name="mail-settings"),
+    path("settings/mail/sample/", mail_wishes.sample, name="mail-sample"),
     path("qa/", queues.queues, name="qa-queues"),
     path("qa/<str:name>/", queues.queue, name="qa-queue"),
     path("view-as/", view_as.view_as, name="view-as"),

@@ -181,6 +181,7 @@ mail-resend                    POST    mail                     resends
 mail-bounced                   POST    mail                     resends
 mail-settings                  GET     -                        known
 mail-settings                  POST    -+wish                   done
+mail-sample                    POST    -                        done
 mail-unsubscribe               GET     unsubscribing            open
 mail-unsubscribe               POST    unsubscribing            open
 view-as                        GET     -                        views-as
@@ -507,6 +508,7 @@ CLOSED = frozenset(
         "mail-resend",
         "mail-bounced",
         "mail-settings",
+        "mail-sample",
         "mail-unsubscribe",
         "projects:added-value",
         "api:mail-list",

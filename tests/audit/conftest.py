@@ -17,8 +17,11 @@ from deliveries.models import LogPlace
 from deliveries.services.added_value import enter_added_value
 from deliveries.services.clock import extend_clock
 from deliveries.services.delivering import deliver_due
-from deliveries.services.following import READER, follow_log, set_wish
+from deliveries.services.digests import tell_waiting
+from deliveries.services.following import READER, follow_log
 from deliveries.services.investigations import open_investigation
+from deliveries.services.reminding import note_periods
+from deliveries.services.wishes import set_wish
 from projects.models import MemberOUS, Project
 from projects.services.delegations import (
     delegate,
@@ -99,6 +102,7 @@ def _make(folder: Path) -> Observatory:
     project.refresh_from_db()
     rows = (delivered, held, checking, observed)
     delivered, held, checking, observed = (MemberOUS.objects.get(pk=row.pk) for row in rows)
+    _remind_of(delivered)
     other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
     questioned = _question(qa)
     return Observatory(
@@ -116,6 +120,12 @@ def _question(qa: User) -> MemberOUS:
     )
     open_investigation(report, actor=qa, withhold="It is wrong.")
     return project.memberous_set.get()
+
+
+def _remind_of(member: MemberOUS) -> None:
+    assert member.release_date is not None
+    month_before = member.release_date - timedelta(days=30)
+    assert (note_periods(month_before), tell_waiting(month_before)) == (1, 1)
 
 
 def _give_access(project: Project, pi: User) -> None:

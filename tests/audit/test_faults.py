@@ -10,7 +10,15 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from deliveries.models import ClockEntry, Delivery, DeliveryPlace, LogPlace, Notice, ProductFile
+from deliveries.models import (
+    ClockEntry,
+    Delivery,
+    DeliveryPlace,
+    LogPlace,
+    MailLine,
+    Notice,
+    ProductFile,
+)
 from deliveries.places import package_folder
 from ingest.services import note_unreadable
 from projects.models import (
@@ -458,6 +466,21 @@ CASES = [
         ),
     ),
     Spoiled(
+        "the reader of a reminder",
+        lambda o: MailLine.objects.update(recipient=make_user("somebody")),
+        ("lines: " + MEMBER + "mail of line {line} is another's, should be one to its own person",),
+    ),
+    Spoiled(
+        "the project of a reminder",
+        lambda o: MailLine.objects.update(project=o.other),
+        (
+            "lines: " + MEMBER + "mail of line {line} is another's, "
+            "should be one to its own person",
+            "lines: " + MEMBER + "project of line {line} is another, "
+            "should be that of its member OUS",
+        ),
+    ),
+    Spoiled(
         "its claim",
         notice("delivery", state="claimed"),
         (
@@ -491,6 +514,7 @@ def names(observatory, case):
         "window": told(report.window_until),
         "longer": told(add_months(questioned_since(observatory), 3)),
         "project": observatory.project.ref,
+        "line": MailLine.objects.get().pk,
         "delegation": observatory.project.memberships.get(role="DELEGEE").pk,
         "group": delivered.group_ous,
         "group_ref": delivered.group_ous.ref,

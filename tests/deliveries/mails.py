@@ -55,6 +55,19 @@ def deliver(member: MemberOUS, generation: int = 1) -> list[Notice]:
     return write_delivery_notices(make_delivery(member, generation), again=generation > 1)
 
 
+def _line(**facts: Any) -> dict[str, Any]:
+    """A line of a reminder or a digest."""
+    return {
+        "words": "all data taken",
+        "is_public": False,
+        "at": "2024-03-01 12:00:00 UTC",
+        "uid": "uid://A001/X121/X4bc",
+        "sched_blocks": ["SgrB2_a_03_7M"],
+        "url": "https://snoopi.example.org/ous/uid___A001_X121_X4bc/",
+        **facts,
+    }
+
+
 def plain_facts(**facts: Any) -> dict[str, Any]:
     """The facts of every kind of letter, as they are frozen."""
     page = "https://snoopi.example.org"
@@ -68,6 +81,7 @@ def plain_facts(**facts: Any) -> dict[str, Any]:
         "files_url": f"{page}/api/v1/ous/uid___A001_X121_X4bc/files/",
         "settings_url": f"{page}/settings/",
         "mail_settings_url": f"{page}/settings/mail/",
+        "access_url": f"{page}/projects/2023.1.00042.S/access/",
         "portal_url": "https://almascience.org/",
         "scientist": "Ann Bell",
         "name": "Jo Smith",
@@ -101,6 +115,26 @@ def plain_facts(**facts: Any) -> dict[str, Any]:
         "delegation": "DATA",
         "is_over": False,
         "until": "2024-06-01 00:00:00 UTC",
+        "are_public": False,
+        "lines": [_line(words="proprietary period ends"), _line(is_public=True)],
+        "number": 3,
+        "codes": "2023.1.00042.S, 2023.1.00043.S",
+        "home_url": f"{page}/",
+        "is_sample": False,
+        "projects": [
+            {
+                "code": "2023.1.00042.S",
+                "title": TITLE,
+                "url": f"{page}/projects/2023.1.00042.S/",
+                "lines": [_line(), _line(words="proprietary period ends", sched_blocks=[])],
+            },
+            {
+                "code": "2023.1.00043.S",
+                "title": "",
+                "url": f"{page}/projects/2023.1.00043.S/",
+                "lines": [_line(words="public now", is_public=True)],
+            },
+        ],
         "reducer": "Di Reducer",
         "reviewer": "",
         "managers": ["Ed Manager"],

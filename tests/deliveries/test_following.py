@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from deliveries.models import LogPlace, Notice
-from deliveries.services.following import follow_log, set_wish, stop_optional
+from deliveries.services.following import follow_log
+from deliveries.services.wishes import set_wish, stop_optional
 from projects.models import Event, MemberOUS
 from projects.services.delegations import delegate, let_cois_download, revoke_delegation
 from projects.services.memberships import tie

@@ -40,8 +40,12 @@ LETTERS: dict[str, tuple[str, Facts]] = {
             "arc_acknowledgement": "We thank the European ARC for its help.",
         },
     ),
+    "reminder_public": ("reminder", {"are_public": True}),
+    "digest_sample": ("digest", {"is_sample": True, "number": 0, "codes": "", "projects": []}),
     "delegation_phase2": ("delegation", {"delegation": "PHASE2", "until": "", "support": None}),
     "delegation_over": ("delegation", {"is_over": True, "delegation": "TOO"}),
+    # As facts were before the site had a page of its own for it.
+    "delivery_by_portal": ("delivery", {"access_url": ""}),
     "added_value_public": ("added_value", {"is_public": True}),
     "qa3": ("qa3", {"what": "is being investigated"}),
     "qa3_dismissed": (
@@ -110,7 +114,7 @@ TOLD = (
     *("subject", "about", "sentence", "period", "in_time"),
 )
 # What is told of a project, not of one of its parts.
-OF_PROJECTS = (NoticeKind.DELEGATION,)
+OF_PROJECTS = (NoticeKind.DELEGATION, NoticeKind.REMINDER, NoticeKind.DIGEST)
 LINE_ENDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -118,7 +122,12 @@ def odd_facts(text):
     """The facts of a letter where everything that people write is ``text``."""
     support = {**plain_facts()["support"], "name": text, "contact": text}
     listed = {"sched_blocks": [text, "b_06_TM1"], "managers": [text], "comment": [text, text]}
-    return plain_facts(**dict.fromkeys(TOLD, text), **listed, reasons=[text], support=support)
+    lines = [{**line, "sched_blocks": [text]} for line in plain_facts()["lines"]]
+    projects = [
+        {**one, "code": text, "title": text, "lines": lines} for one in plain_facts()["projects"]
+    ]
+    listed |= {"reasons": [text], "lines": lines, "projects": projects}
+    return plain_facts(**dict.fromkeys((*TOLD, "codes"), text), **listed, support=support)
 
 
 def is_whole(line):
@@ -161,7 +170,8 @@ def test_delivery_letter_tells_all_that_a_pi_needs():
         "The centre of the Galaxy at 0.1 arcsec",
         "until 2025-02-28 12:30:15 UTC",
         "for 12 months",
-        "project delegation",
+        "add the person by user name or mail address",
+        "https://snoopi.example.org/projects/2023.1.00042.S/access/",
         "ADS/JAO.ALMA#2023.1.00042.S",
         "No acknowledgement text of your ARC is on file",
         "Visits are arranged there",
@@ -254,7 +264,7 @@ def test_what_people_write_makes_no_header(kind, case):
 def test_only_optional_mails_can_be_ended_by_one_click(kind):
     _, mail = _mail(kind)
 
-    is_optional = kind in ("first_observed", "fully_observed", "processed_and_reviewed")
+    is_optional = kind in OPTIONAL
     assert (mail["List-Unsubscribe"] is not None) == is_optional
     assert (mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") == is_optional
 

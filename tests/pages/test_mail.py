@@ -158,3 +158,26 @@ def test_team_sees_no_form_for_links(cast_project, pi, logged_in):
     member = cast_project.memberous_set.order_by("pk")[0]
 
     assert "added-value" not in _page(logged_in(pi), f"/ous/{member.ref}/")
+
+
+def test_person_chooses_a_digest_and_has_a_sample_sent(cast_project, pi, logged_in):
+    client = logged_in(pi)
+    choice = {"default": "weekly", f"project-{cast_project.pk}": "daily"}
+
+    client.post("/settings/mail/", choice)
+    homeless = client.post("/settings/mail/sample/", follow=True).content.decode()
+    pi.email = "pi@example.org"
+    pi.save(update_fields=["email"])
+    sent, again = (
+        client.post("/settings/mail/sample/", follow=True).content.decode() for _ in range(2)
+    )
+
+    assert dict(MailRule.objects.values_list("project", "wish")) == {
+        None: "weekly",
+        cast_project.pk: "daily",
+    }
+    assert "Enter a mail address in your settings first" in homeless
+    assert "A sample is sent to pi@example.org" in sent
+    assert "A sample is on its way already" in again
+    assert Notice.objects.get().facts["is_sample"]
+    assert client.get("/settings/mail/sample/").status_code == 405

@@ -1,4 +1,4 @@
-"""Sends the mail that is due, as beat does every few seconds."""
+"""Writes and sends the mail that is due, as beat does."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,12 +8,17 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from deliveries.letters import subject_of
+from deliveries.services.digests import tell_waiting
 from deliveries.services.following import follow_log
+from deliveries.services.reminding import note_periods
 from deliveries.services.sending import due, send_due
 
 
 class Command(BaseCommand):
-    help = "Writes the mails that follow from the event log and sends all that are due."
+    help = (
+        "Writes the mails that follow from the event log, reminders of proprietary periods and "
+        "digests, and sends all that are due."
+    )
     requires_migrations_checks = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,7 +41,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{rows.count()} due")
 
     def _send(self) -> None:
+        now = timezone.now()
         follow_log()
+        note_periods(now)
+        tell_waiting(now)
         done = send_due()
         words = f"{done.sent} sent, {done.failed} failed, {done.put_off} put off"
         self.stdout.write(words)

@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from deliveries.letters import unsubscriber
 from deliveries.models import MailRule
-from deliveries.services.following import set_wish, stop_optional
+from deliveries.services.digests import send_sample
+from deliveries.services.wishes import set_wish, stop_optional
 from projects.models import Membership, Project, Role
+from snoopi.bell import ring_mail
 from snoopi.pages.doors import PageRequest, asked_text, members_only
 
 DEFAULT = "default"
@@ -34,9 +37,27 @@ def mail_settings(request: PageRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "choices": _CHOICES,
         "default": wishes.get(None, MailRule.Wish.NEVER),
+        "hour": f"{settings.DIGEST_HOUR:02}",
         "projects": [(project, wishes.get(project.pk, "")) for project in projects],
     }
     return render(request, "pages/mail_settings.html", context)
+
+
+@require_POST
+@members_only
+def sample(request: PageRequest) -> HttpResponse:
+    """Send a digest of what happened last, to see what one looks like."""
+    try:
+        written = send_sample(person=request.user)
+    except ValueError as problem:
+        messages.error(request, str(problem))
+        return redirect("mail-settings")
+    if written is None:
+        messages.warning(request, "A sample is on its way already; the next one in ten minutes.")
+    else:
+        ring_mail()
+        messages.success(request, f"A sample is sent to {written.address}.")
+    return redirect("mail-settings")
 
 
 def _own_projects(user: User) -> list[Project]:
