@@ -117,6 +117,18 @@ def optional_notices_follow(tally: Tally) -> Iterator[Fault]:
     for row in stream(told):
         if row.event and not _tells(row.kind, row.event):
             yield fault(_of(row), f"event of notice {row.pk}", row.event.public_to, f"{row.kind}")
+    yield from _not_their_delegation()
+
+
+def _not_their_delegation() -> Iterator[Fault]:
+    """Mails on delegations go to whom something was delegated."""
+    rows = Notice.objects.filter(kind=NoticeKind.DELEGATION).order_by("pk")
+    strangers = rows.filter(~Q(recipient=F("event__person")))
+    for ref, number, who in stream(
+        strangers.values_list("project__ref", "pk", "recipient__username")
+    ):
+        thing = Named(Level.PROJECT, None, ref)
+        yield fault(thing, f"recipient of notice {number}", who, "whom it was delegated to")
 
 
 def _tells(kind: str, event: Event) -> bool:

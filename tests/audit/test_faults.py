@@ -481,6 +481,14 @@ CASES = [
         ),
     ),
     Spoiled(
+        "the reader of a delegation",
+        lambda o: Notice.objects.filter(kind="delegation").update(recipient=o.pi),
+        (
+            "optional: project {project}: recipient of notice {delegated} is {pi}, "
+            "should be whom it was delegated to",
+        ),
+    ),
+    Spoiled(
         "its claim",
         notice("delivery", state="claimed"),
         (
@@ -541,6 +549,8 @@ def names(observatory, case):
         "added": Notice.objects.get(kind="added_value").pk,
         "told": Notice.objects.get(kind="delivery").pk,
         "passed": passed(observatory),
+        "delegated": Notice.objects.get(kind="delegation").pk,
+        "pi": observatory.pi.username,
         "newest": Event.objects.order_by("-pk")[0].pk,
     }
 
