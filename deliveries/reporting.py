@@ -96,10 +96,10 @@ def foreseen(member_ous: MemberOUS, moment: datetime) -> Foreseen:
         side = "Whether it is in time is not known: no date of delivery, or no rule, is on file."
         return Foreseen(None, side, _clock(member_ous, moment, None))
     months, is_timely = months_words(window.months), window.has(moment.replace(microsecond=0))
-    where = "lies within" if is_timely else "is later than"
-    bound = f"A report now {where} {months} of the delivery"
-    ends = "which end" if is_timely else "which ended"
-    side = f"{bound}, {ends} on {told(window.until)}."
+    if is_timely:
+        side = f"A report now lies within {months} of the delivery: until {told(window.until)}."
+    else:
+        side = f"A report now lies later than {months} after the delivery: {told(window.until)}."
     return Foreseen(is_timely, side, _clock(member_ous, moment, is_timely))
 
 

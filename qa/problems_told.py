@@ -59,11 +59,16 @@ def report_told(report: ProblemReport, viewer: Viewer) -> ReportTold:
         words=state_words(report.state, running),
         about=about_words(report),
         exec_block=report.exec_block,
-        by=str(report.reporter) if staff else report.role_word,
+        by=by_whom(report, viewer),
         in_time=in_time_words(report),
         steps=tuple(_step(step, staff) for step in report.steps.all()),
         acts=acts_on(report.state, running.outcome if running else None),
     )
+
+
+def by_whom(report: ProblemReport, viewer: Viewer) -> str:
+    """Who reported it: by name to staff, by role word to all others."""
+    return str(report.reporter) if is_staff_viewer(viewer) else report.role_word
 
 
 def state_words(state: str, investigation: Investigation | None) -> str:
@@ -89,9 +94,11 @@ def in_time_words(report: ProblemReport) -> str:
     """Whether a report was in time, by which rule, in words."""
     if report.is_timely is None or report.window_until is None:
         return "not known: the date of delivery is not on file, or no rule is"
-    side = "yes" if report.is_timely else "no"
     until = f"{report.window_until:%Y-%m-%d %H:%M:%S} UTC"
-    return f"{side}, {months_words(report.window_months or 0)} after delivery ended on {until}"
+    months = months_words(report.window_months or 0)
+    if report.is_timely:
+        return f"yes, within {months} of the delivery: until {until}"
+    return f"no, later than {months} after the delivery: {until}"
 
 
 def months_words(months: int) -> str:

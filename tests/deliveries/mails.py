@@ -144,7 +144,7 @@ def plain_facts(**facts: Any) -> dict[str, Any]:
         "sentence": "The observatory investigates the problem (QA3).",
         "reasons": [],
         "period": "it lasts at least until QA3 is over",
-        "in_time": "yes, 2 months after delivery ended on 2024-04-29 12:30:15 UTC",
+        "in_time": "yes, within 2 months of the delivery: until 2024-04-29 12:30:15 UTC",
         "report_url": f"{page}/ous/uid___A001_X121_X4bc/qa3/7/",
         **facts,
     }

@@ -3,15 +3,15 @@
 from projects.querysets.project import Viewer
 from qa.models import ProblemReport
 from qa.permissions import can_triage
-from qa.problems_told import StepTold, report_told
+from qa.problems_told import StepTold, by_whom, report_told
 from snoopi.api.documents.judgements import given
-from snoopi.api.shapes.problems import QA3Report, QA3Step
+from snoopi.api.shapes.problems import QA3Line, QA3Report, QA3Step
 
 
-def problem_report(row: ProblemReport, viewer: Viewer) -> QA3Report:
+def problem_line(row: ProblemReport, viewer: Viewer) -> QA3Line:
     """One report as ``viewer`` may be told; read it ``with_things``."""
-    told, running = report_told(row, viewer), row.investigation
-    return QA3Report(
+    running = row.investigation
+    return QA3Line(
         id=row.pk,
         ous=row.member_ous.ref,
         uid=row.member_ous.uid,
@@ -23,7 +23,7 @@ def problem_report(row: ProblemReport, viewer: Viewer) -> QA3Report:
         plot=row.plot or None,
         file=row.file or None,
         initiative=row.initiative,
-        by=told.by,
+        by=by_whom(row, viewer),
         reported_at=row.reported_at,
         state=row.state,
         generation=row.generation,
@@ -36,6 +36,14 @@ def problem_report(row: ProblemReport, viewer: Viewer) -> QA3Report:
         investigation_outcome=(running.outcome or None) if running else None,
         investigation_ended_at=running.ended_at if running else None,
         fixed_in_generation=running.ended_generation if running else None,
+    )
+
+
+def problem_report(row: ProblemReport, viewer: Viewer) -> QA3Report:
+    """One report with its steps; read it ``with_things``."""
+    told = report_told(row, viewer)
+    return QA3Report(
+        **problem_line(row, viewer),
         acts=[act.value for act in told.acts] if can_triage(viewer) else [],
         steps=[_step(step) for step in told.steps],
     )

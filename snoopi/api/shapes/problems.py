@@ -27,8 +27,8 @@ QA3Step = TypedDict(
 QA3Step.__doc__ = "One step of a problem report."
 
 
-class QA3Report(TypedDict):
-    """One problem report; whether it was in time is kept with the rule of its day."""
+class QA3Line(TypedDict):
+    """A problem report; whether it was in time is kept with the rule of its day."""
 
     id: int
     ous: Annotated[str, "The member OUS's ref."]
@@ -54,6 +54,11 @@ class QA3Report(TypedDict):
     investigation_outcome: OutcomeWord
     investigation_ended_at: datetime | None
     fixed_in_generation: int | None
+
+
+class QA3Report(QA3Line):
+    """One problem report with its steps."""
+
     acts: Annotated[list[ActWord], "What is open for it, for who may triage."]
     steps: list[QA3Step]
 

@@ -21,11 +21,11 @@ from qa.reviewing import LONGEST_NAME
 from qa.services.problems import report_problem
 from snoopi.api.base import ApiRequest, ApiView, body_object, found_or_404, text_field
 from snoopi.api.conditional import Validators, answer
-from snoopi.api.documents.problems import problem_report
+from snoopi.api.documents.problems import problem_line, problem_report
 from snoopi.api.errors import BadValue
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import IF_MATCH, ListOf, reads, writes
-from snoopi.api.shapes.problems import QA3ActRequest, QA3Report, QA3Request
+from snoopi.api.shapes.problems import QA3ActRequest, QA3Line, QA3Report, QA3Request
 from snoopi.api.views.reviews import find_member
 from snoopi.bell import ring_mail
 from snoopi.problem_acts import ACTS
@@ -36,11 +36,11 @@ class OUSProblems(ApiView):
 
     order = ("-pk",)
 
-    @reads(ListOf(QA3Report), "List problem reports", named=True)
+    @reads(ListOf(QA3Line), "List problem reports", named=True)
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
         member = find_member(request.user, ref)
         rows = ProblemReport.objects.filter(member_ous=member).with_things()
-        return paginated(self, request, rows, partial(problem_report, viewer=request.user))
+        return paginated(self, request, rows, partial(problem_line, viewer=request.user))
 
     @writes(
         {201: QA3Report},
