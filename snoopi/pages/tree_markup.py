@@ -59,11 +59,21 @@ class _Writer:
         if node.standing is None:
             return f'<span class="f-unknown">{shape(Family.UNKNOWN)}</span>{label}'
         family = node.standing.meaning.family
-        word = escape(", ".join(filter(None, (node.standing.label, node.problem_words()))))
+        word = escape(node.standing.label)
         return (
             f'<span class="f-{family.value}">{shape(family, _done(node))}</span>{label}'
-            f"<small>{word}</small><i>{node.count_words()}</i>"
+            f"<small>{word}</small><i>{_problems(node)}{node.count_words()}</i>"
         )
+
+
+def _problems(node: TreeNode) -> str:
+    """A mark where problem reports (QA3) are not settled; nothing elsewhere."""
+    words = node.problem_words()
+    if not words:
+        return ""
+    mark = shape(Family.QUESTION)
+    said = f'<span class="sr-only">{words}, </span>'
+    return f'<span class="f-question" title="{words}">{mark}</span>{said}'
 
 
 def _done(node: TreeNode) -> int | None:

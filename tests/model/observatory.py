@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import time_machine
 from django.db import transaction
@@ -31,26 +32,31 @@ from deliveries.services.clock import (
 from deliveries.services.delivering import deliver_due
 from deliveries.services.following import follow_log
 from deliveries.services.opening import retry_delivery
-from projects.errors import IllegalMove, NotAllowed, NoteMissing
+from projects.errors import IllegalMove, NotAllowed, NoteMissing, NotNow
 from projects.models import Event, ExecBlock, MemberOUS, Project, SchedBlock
-from projects.moves import Way, find_move
+from projects.moves import find_move
 from projects.permissions import open_steps
 from projects.presentation import qa2_of, standing
 from projects.services.memberships import tie
 from projects.services.states import move_state
 from projects.states import Level
 from qa.errors import BadJudgement
+from qa.models import ProblemReport
+from qa.problems import Act
 from qa.services.judgements import decide_qa0
+from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2, release_verdicts, undo_qa2
 from snoopi.audit.checks import CHECKS
 from snoopi.audit.faults import Tally
 from snoopi.audit.store import store_check
+from snoopi.problem_acts import ACTS
 from tests.factories import make_user
 from tests.model import said
 
 BEGINNING = datetime(2024, 1, 31, 12, 0, 0, tzinfo=UTC)
 HOLD_S = 600
 REFUSALS = (
+    NotNow,
     *(IllegalMove, NotAllowed, NoteMissing, BadJudgement),
     *(BadClockEntry, BadLinks, ClockRefused, NotDeliverable),
 )
@@ -260,14 +266,23 @@ class ObservatoryMachine(RuleBasedStateMachine):
     def reviewer_takes_it_back(self, number):
         self.try_it(undo_qa2, self.member(number), actor=self.qa)
 
-    @rule(
-        number=said.members,
-        to=st.sampled_from(
-            ("QA3InProgress", "Delivered", "ReadyForProcessing", "PartiallyObserved")
-        ),
-    )
-    def somebody_triages(self, number, to):
-        self.try_it(move_state, self.member(number), to=to, actor=self.drm, way=Way.QA3)
+    @rule(number=said.members)
+    def somebody_reports_a_problem(self, number):
+        words = {"subject": "A shift", "description": "By 2 arcsec."}
+        self.try_it(report_problem, self.member(number), actor=self.drm, **words)
+
+    @rule(number=said.members, act=st.sampled_from([*Act]))
+    def somebody_decides_on_a_report(self, number, act):
+        report = ProblemReport.objects.filter(member_ous=self.member(number)).first()
+        more: dict[Act, dict[str, Any]] = {
+            Act.ANSWER: {"text": "It stands."},
+            Act.DISMISS: {"reasons": ["data"]},
+            Act.ABORT: {"reasons": ["data"]},
+            Act.INVESTIGATE: {"withhold": "wrong"},
+            Act.FAIL: {"extra_executions": Decimal(1)},
+        }
+        if report is not None:
+            self.try_it(ACTS[act], report, actor=self.drm, **more.get(act, {}))
 
     # Deliveries and clocks
 
