@@ -48,7 +48,7 @@ def clock(time_machine):
 @pytest.fixture
 def project(pi, clock):
     """Two member OUSs that were delivered from here at one moment."""
-    project = make_project("2029.1.00001.S", members=2, pi=pi)
+    project = make_project("2029.1.00001.S", members=2, sched_blocks=0, pi=pi)
     for member in project.memberous_set.all():
         _deliver(member)
     return project
@@ -141,7 +141,7 @@ def test_nobody_is_told_who_did_not_ask(project, pi, clock):
 
 def test_what_only_sources_know_is_told_to_nobody(pi, clock):
     members = [{"state": "Delivered", "release_date": END, "delivered_at": DELIVERED}] * 3
-    make_project(members=members, pi=pi)
+    make_project(members=members, sched_blocks=0, pi=pi)
     set_wish(user=pi, wish="now")
 
     for days in (90, 30, 7, 0):
