@@ -15,6 +15,7 @@ from django.conf import settings
 
 from projects.season import Calendar
 from projects.tables import Acknowledgement, Centre, read_table
+from projects.turnaround import ServiceGoal
 
 ReadTable = Callable[[Path], list[Any]]
 OWN_TABLES = Path(__file__).parent / "data"
@@ -53,6 +54,11 @@ def calendar() -> Calendar:
         _with_demonstration("configurations.csv"),
         table("carry_over.csv"),
     )
+
+
+def service_goals() -> tuple[ServiceGoal, ...]:
+    """How soon after their observation data are to be delivered."""
+    return table("service_goals.csv")
 
 
 def centre(arc: str) -> Centre | None:

@@ -15,8 +15,10 @@ from string import Formatter
 from typing import Any, TypeVar
 
 from projects.season import CarryRule, Cycle, Window, configuration_name
+from projects.turnaround import ServiceGoal
 
 Row = TypeVar("Row")
+LONGEST_GOAL_DAYS = 3660
 CONFIDENCE = ("published", "planned", "default", "demonstration")
 
 
@@ -59,6 +61,11 @@ def read_windows(name: str, text: str) -> list[Window]:
 def read_carry_rules(name: str, text: str) -> list[CarryRule]:
     """The carry-over rules of a CSV table."""
     return csv_rows(name, text, _carry_rule)
+
+
+def read_service_goals(name: str, text: str) -> list[ServiceGoal]:
+    """The service goals of a CSV table."""
+    return csv_rows(name, text, _service_goal)
 
 
 def read_centres(name: str, text: str) -> list[Centre]:
@@ -161,6 +168,21 @@ def _carry_rule(cells: Cells) -> CarryRule:
     )
 
 
+def _service_goal(cells: Cells) -> ServiceGoal:
+    percent, days = (float(filled(cells, name)) for name in ("percent", "days"))
+    if not 0 < percent <= 100:
+        raise ValueError(f"percent lies outside 0 to 100: {percent:g}")
+    if not 0 < days < LONGEST_GOAL_DAYS:
+        raise ValueError(f"days lie outside 0 to {LONGEST_GOAL_DAYS}: {days:g}")
+    return ServiceGoal(
+        first_day=date.fromisoformat(cells["first_day"]),
+        percent=percent,
+        days=days,
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
+    )
+
+
 def _entries(name: str, text: str, kind: str) -> list[dict[str, Any]]:
     try:
         entries = tomllib.loads(text).get(kind)
@@ -214,6 +236,7 @@ READERS: Mapping[str, Reader] = {
     "cycles.csv": read_cycles,
     "configurations.csv": read_windows,
     "carry_over.csv": read_carry_rules,
+    "service_goals.csv": read_service_goals,
     "centres.toml": read_centres,
     "acknowledgements.toml": read_acknowledgements,
 }

@@ -26,6 +26,7 @@ from snoopi.pages.views import (
     reviewing,
     search,
     things,
+    turnaround,
     view_as,
     working,
 )
@@ -97,6 +98,7 @@ urlpatterns = [
     path("settings/mail/", mail_wishes.mail_settings, name="mail-settings"),
     path("settings/mail/sample/", mail_wishes.sample, name="mail-sample"),
     path("qa/", queues.queues, name="qa-queues"),
+    path("qa/turnaround/", turnaround.turnaround, name="qa-turnaround"),
     path("qa/<str:name>/", queues.queue, name="qa-queue"),
     path("view-as/", view_as.view_as, name="view-as"),
     path("view-as/stop/", view_as.stop, name="view-as-stop"),

@@ -277,6 +277,9 @@ projects:ous-journal           POST    member+entry             enters
 projects:ous-journal           POST    draft_member+entry       draft-enters
 projects:late-verdict          POST    review+settle            observes
 qa-queues                      GET     -                        all-staff
+qa-turnaround                  GET     -                        all-staff
+qa-turnaround                  GET     -+csv                    all-staff
+qa-turnaround                  GET     -+json                   all-staff
 qa-queue                       GET     queue                    all-staff
 qa-queue                       GET     queue+csv                all-staff
 deliveries                     GET     -                        known
@@ -517,6 +520,7 @@ CLOSED = frozenset(
         # The work of the staff, which people outside are told nothing of.
         "qa-queues",
         "qa-queue",
+        "qa-turnaround",
         "projects:ous-assignment",
         "projects:ous-blocked",
         "projects:ous-tickets",

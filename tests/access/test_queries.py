@@ -109,6 +109,9 @@ GET projects:ous-history member+csv                 4      4
 GET projects:ous-journal member                     3      4
 GET projects:ous-journal member+csv                 3      4
 GET qa-queues -                                     2      4
+GET qa-turnaround -                                 2      6
+GET qa-turnaround -+csv                             2      6
+GET qa-turnaround -+json                            2      6
 GET qa-queue queue                                  2      5
 GET qa-queue queue+csv                              2      4
 GET deliveries -                                    3      4
