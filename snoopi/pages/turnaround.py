@@ -33,12 +33,12 @@ def drawn(stage: Stage, lines: Sequence[Line], goal: ServiceGoal | None) -> Plot
     for one in days:
         heights[int(one / width)] += 1
     starts = [number * width for number in range(len(heights))]
-    words = [
+    told = [
         f"{start:g} to {start + width:g} days: {height}"
         for start, height in zip(starts, heights, strict=True)
     ]
     bars = Columns(
-        WAYS[stage].title, 0, [start + width / 2 for start in starts], width, heights, words
+        WAYS[stage].title, 0, [start + width / 2 for start in starts], width, heights, told
     )
     panel = Panel(Axis("Member OUSs", starts_at_zero=True), [bars], _levels(stage, days, goal))
     rows = [
@@ -52,7 +52,8 @@ def drawn(stage: Stage, lines: Sequence[Line], goal: ServiceGoal | None) -> Plot
         Column("Up to here", "%", decimals=1),
     )
     axis = Axis(WAYS[stage].title, "d", starts_at_zero=True)
-    return Plot(axis, [panel], Table(columns, rows), height=280)
+    note = ", ".join(words for _, _, words in _marked(stage, days, goal)) + "."
+    return Plot(axis, [panel], Table(columns, rows), [note], height=280)
 
 
 def _width(longest: float) -> float:
@@ -61,14 +62,21 @@ def _width(longest: float) -> float:
 
 
 def _levels(stage: Stage, days: Sequence[float], goal: ServiceGoal | None) -> list[Level]:
-    levels = [
-        Level(found, f"{words} {found:.1f} d", style)
-        for words, part, style in (("median", 50, 1), ("80 %", 80, 2))
+    return [Level(at, "", style) for at, style, _ in _marked(stage, days, goal)]
+
+
+def _marked(
+    stage: Stage, days: Sequence[float], goal: ServiceGoal | None
+) -> list[tuple[float, int, str]]:
+    """Where lines stand, each with its style and the words of the note below."""
+    marked = [
+        (found, style, f"{words} {found:.1f} d")
+        for words, part, style in (("Dashed: median", 50, 1), ("dotted: 80 %", 80, 2))
         if (found := percentile(days, part)) is not None
     ]
     if goal and stage == Stage.WHOLE:
-        levels.append(Level(goal.days, f"goal {goal.days:g} d", 3))
-    return levels
+        marked.append((goal.days, 3, f"dashes and dots: goal {goal.days:g} d"))
+    return marked
 
 
 def sums_head(title: str) -> list[str]:

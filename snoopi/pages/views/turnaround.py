@@ -31,6 +31,9 @@ from snoopi.queues import cycles
 from snoopi.turnaround import FILTERS, GROUPINGS, REDUCTIONS, groups_of, lines_of, loads_of
 
 _WEEKS = 12
+_BY_WORDS = {
+    name: title if name == "arc" else title.lower() for name, (title, _) in GROUPINGS.items()
+}
 _STUCK_SHOWN = 30
 # What a file may hold instead of the sums.
 _FILES = ("each", "weeks", "stuck")
@@ -69,6 +72,7 @@ def turnaround(request: PageRequest) -> HttpResponseBase:
         "month": _last_month(weeks),
         "groups": groups,
         "grouping": GROUPINGS[by][0],
+        "by_word": _BY_WORDS[by],
         "ways": [*WAYS.values()],
         "stage": WAYS[stage],
         "plot": drawn(stage, lines, goal),
@@ -115,9 +119,8 @@ def _asked(values: QueryDict) -> dict[str, str]:
 
 def _around(request: PageRequest, asked: dict[str, str], by: str, stage: Stage) -> dict[str, Any]:
     """The choices with what is chosen, and the chips of the filters."""
-    told = {"by": {name: title.lower() for name, (title, _) in GROUPINGS.items()}}
-    told["stage"] = {name: way.title.lower() for name, way in WAYS.items()}
-    told["by"]["arc"] = "ARC"
+    stages = {str(name): way.title.lower() for name, way in WAYS.items()}
+    told = {"by": _BY_WORDS, "stage": stages}
     chosen: dict[str, str] = {**asked, "by": by, "stage": stage}
     fields = [
         (
