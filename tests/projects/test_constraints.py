@@ -21,6 +21,7 @@ from projects.models import (
     MemberOUS,
     Membership,
     Project,
+    ProjectToken,
     SchedBlock,
     ScienceGoal,
     StageAge,
@@ -76,6 +77,16 @@ def age(*, times: int = 1, **fields: object) -> Violation:
         usual |= dict.fromkeys(("ended", "median_days", "going_on", "longer"), 0)
         for _ in range(times):
             StageAge.objects.create(**{**usual, **fields})
+
+    return make
+
+
+def key(**fields: object) -> Violation:
+    """Keep a project token with impossible values."""
+
+    def make(project: Project) -> None:
+        usual = {"project": project, "name": "night script", "digest": "x", "hint": "x"}
+        ProjectToken.objects.create(**{**usual, "issued_by": make_user(), **fields})
 
     return make
 
@@ -164,6 +175,8 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("ticket_reference_not_empty", work(Ticket, reference="")),
     ("ticket_ends_later", work(Ticket, since=NIGHT, until=EVENING)),
     ("journal_text_not_empty", work(JournalEntry, text="")),
+    ("project_token_has_name", key(name="")),
+    ("project_token_expires_later", key(created_at=NIGHT, expires_at=EVENING)),
     ("stage_age_once", age(times=2)),
     ("stage_age_median_not_negative", age(median_days=-1)),
     ("stage_age_longer_among_going_on", age(going_on=1, longer=2)),
