@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from ingest.added_value import take_added_value
+from ingest.calibrations import take_calibrations
 from ingest.data_sets import adopt_executions, keep_reports, named_sched_blocks
 from ingest.filing import take_files
 from ingest.homes import with_projects
@@ -69,6 +70,7 @@ def load(
         for part in with_projects(bundle):
             report.add(_load_bundle(part, reading.origin, dry_run))
         progress(done)
+    take_calibrations(reading, report, dry_run)
     return report
 
 

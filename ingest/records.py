@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from qa.calibrations import CalibrationFacts
 from qa.observed import Execution
 from qa.pipeline import PipelineFacts
 
@@ -231,6 +232,14 @@ class PipelineRunRecord:
     generation: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationRecord:
+    """A calibration of the array, which belongs to no project; ``key`` is the source's own."""
+
+    key: str
+    facts: CalibrationFacts
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectBundle:
     """All that one source says of one project; the unit of one transaction.
@@ -274,6 +283,7 @@ class Reading:
     origin: str
     bundles: tuple[ProjectBundle, ...]
     rejected: tuple[Rejected, ...] = ()
+    calibrations: tuple[CalibrationRecord, ...] = ()
 
     def __iter__(self) -> Iterator[ProjectBundle]:
         return iter(self.bundles)

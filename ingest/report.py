@@ -15,6 +15,7 @@ KINDS = (
     "exec_block",
     "product_file",
     "pipeline_run",
+    "calibration",
 )
 
 

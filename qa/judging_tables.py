@@ -7,13 +7,13 @@ from math import inf
 
 from projects.states import QA0Status, QA2Outcome
 from projects.tables import BadTable, Cells, Reader, confidence_of, csv_rows, filled, one_of
+from qa.calibrations import ARRAYS, AgeRule, CalibrationKind
 from qa.fraction import NominalTsys
 from qa.problems import WindowRule
 from qa.reasons import QALevel, Reason, missing_other
 from qa.scores import BANDS as BANDS_OF_SCORES
 from qa.scores import ScoreBand, ScoreWord
 
-ARRAYS = ("12m", "7m", "TP")
 BANDS = tuple(str(band) for band in range(1, 11))
 LONGEST_CODE, LONGEST_NAME = 40, 200
 MOST_MONTHS = 120
@@ -123,7 +123,27 @@ def _window(cells: Cells) -> WindowRule:
     )
 
 
+def read_calibration_ages(name: str, text: str) -> list[AgeRule]:
+    """How long calibrations of the array hold, of a CSV table."""
+    return csv_rows(name, text, _age_rule)
+
+
+def _age_rule(cells: Cells) -> AgeRule:
+    days = float(filled(cells, "days"))
+    if not 0 < days < inf:
+        raise ValueError(f"days is no number above 0: “{cells['days']}”")
+    return AgeRule(
+        first_day=date.fromisoformat(cells["first_day"]),
+        kind=CalibrationKind(one_of(cells, "kind", tuple(CalibrationKind))),
+        array=one_of(cells, "array", ("", *ARRAYS)),
+        days=days,
+        confidence=confidence_of(cells),
+        source=filled(cells, "source"),
+    )
+
+
 JUDGING_READERS: Mapping[str, Reader] = {
+    "calibration_ages.csv": read_calibration_ages,
     "nominal_tsys.csv": read_nominal_tsys,
     "pipeline_scores.csv": read_score_bands,
     "problem_windows.csv": read_windows,

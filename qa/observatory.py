@@ -6,6 +6,7 @@ from typing import Any
 
 from projects import observatory
 from projects.tables import read_table
+from qa.calibrations import AgeRule
 from qa.criteria import Criteria
 from qa.fraction import NominalTsys
 from qa.limits import Limits, newest
@@ -45,6 +46,11 @@ def reasons() -> Reasons:
 def problem_windows() -> tuple[WindowRule, ...]:
     """How long after delivery problems are reported in time."""
     return _table("problem_windows.csv")
+
+
+def calibration_ages() -> tuple[AgeRule, ...]:
+    """How long calibrations of the array hold."""
+    return _table("calibration_ages.csv")
 
 
 def score_bands() -> tuple[ScoreBand, ...]:

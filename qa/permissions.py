@@ -30,6 +30,11 @@ def can_settle_late_verdict(user: Viewer) -> bool:
     return isinstance(user, User) and user.has_right(Right.OBSERVING)
 
 
+def can_enter_calibrations(user: Viewer) -> bool:
+    """Whether ``user`` may enter and correct calibrations of the array (QA1)."""
+    return isinstance(user, User) and user.has_right(Right.QA1)
+
+
 def can_triage(user: Viewer) -> bool:
     """Whether ``user`` may decide what becomes of problem reports (QA3)."""
     return isinstance(user, User) and user.has_right(Right.QA3_TRIAGE)

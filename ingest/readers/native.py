@@ -5,6 +5,7 @@ from typing import Any
 
 from ingest.readers import json_text
 from ingest.readers.heads import Head, Reader
+from ingest.readers.native_calibrations import calibrations
 from ingest.readers.native_fields import BadValue, text
 from ingest.readers.native_projects import Above, ProjectReading
 from ingest.readers.native_records import listed
@@ -13,7 +14,7 @@ from ingest.records import ProjectBundle, Reading, Rejected, UnreadableSource
 
 VERSION = 1
 _LOOSE_LEVELS = ("member_ous", "sched_blocks", "exec_blocks")
-_KEYS = {"snoopi", "origin", "projects", *_LOOSE_LEVELS}
+_KEYS = {"snoopi", "origin", "projects", "calibrations", *_LOOSE_LEVELS}
 _MARK = re.compile(r'(?<!\\)"(?:snoopi|projects)"\s*:')
 
 
@@ -36,7 +37,8 @@ def read(source: Source) -> Reading:
     loose.children(document, "$", Above(), _LOOSE_LEVELS)
     if any(loose.found.values()):
         bundles.append(loose.bundle(None))
-    return Reading("json", origin, tuple(bundles), tuple(rejected))
+    found = calibrations(document.get("calibrations"), "$.calibrations", rejected)
+    return Reading("json", origin, tuple(bundles), tuple(rejected), found)
 
 
 def _origin(source: Source, document: Any) -> str:

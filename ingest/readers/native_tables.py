@@ -1,5 +1,6 @@
 """Every field of the ``json`` format, per kind of record."""
 
+from ingest.readers.native_calibration_tables import CALIBRATION
 from ingest.readers.native_fields import (
     Field,
     array,
@@ -172,4 +173,5 @@ TABLES = {
     "membership": MEMBERSHIP,
     "added value": ADDED_VALUE,
     **PACKAGE_TABLES,
+    "calibration": CALIBRATION,
 }

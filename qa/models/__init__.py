@@ -1,5 +1,6 @@
 """What the observatory's quality assurance keeps of executions and member OUSs."""
 
+from qa.models.calibration import Calibration
 from qa.models.judgement import LateVerdict, QA0Decision, QA0Reason
 from qa.models.pipeline import PipelineRun
 from qa.models.problem import Investigation, ProblemReason, ProblemReport, ProblemStep
@@ -7,6 +8,7 @@ from qa.models.report import ExecReport
 from qa.models.review import QA2Decision, QA2Reason, QA2Round
 
 __all__ = [
+    "Calibration",
     "ExecReport",
     "Investigation",
     "LateVerdict",

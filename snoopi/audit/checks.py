@@ -2,6 +2,7 @@
 
 from snoopi.audit import (
     access,
+    calibrations,
     clocks,
     copies,
     lines,
@@ -32,6 +33,7 @@ CHECKS = (
     Check("holds", "holds hold, and nobody outside was told", reviews.holds_hold),
     Check("reports", "problem reports follow the log and their rule", problems.reports_follow),
     Check("QA3", "QA3 goes on where state and clock say", problems.investigations_hold),
+    Check("QA1", "calibrations hold and follow one another", calibrations.calibrations_follow),
     Check("work", "who has work and what holds it up are on their rows", work.work_agrees),
     Check("clocks", "each clock started once and gives the stored end", clocks.clocks_agree),
     Check("deliveries", "deliveries are on their rows and in the log", packages.deliveries_agree),

@@ -33,6 +33,7 @@ from projects.models import (
     Ticket,
 )
 from qa.models import (
+    Calibration,
     ExecReport,
     Investigation,
     LateVerdict,
@@ -47,6 +48,7 @@ from qa.models import (
     QA2Round,
 )
 from snoopi.demo.people import PEOPLE
+from snoopi.demo.plans import ORIGIN
 
 # What quality assurance and delivery keep, by the way to the project.
 _JUDGED: tuple[tuple[type[models.Model], str], ...] = (
@@ -137,4 +139,15 @@ def wipe_demo() -> int:
     for model in _BELOW:
         model._default_manager.filter(project_id__in=ids).order_by().delete()
     Project.objects.filter(pk__in=ids).order_by().delete()
+    _wipe_calibrations()
     return len(ids)
+
+
+def _wipe_calibrations() -> None:
+    """Delete what the demonstration says of the array, the last words first."""
+    demo = models.Q(origin=ORIGIN) | models.Q(entered_by__is_demo=True)
+    begun = Calibration.objects.filter(demo, first=None).order_by().values_list("pk", flat=True)
+    ids = list(begun)
+    rows = Calibration.objects.filter(models.Q(pk__in=ids) | models.Q(first_id__in=ids))
+    while last := list(rows.filter(later=None, superseded_by=None, set_aside=None).values("pk")):
+        rows.filter(pk__in=[row["pk"] for row in last]).delete()

@@ -202,4 +202,5 @@ def test_report_adds_up_and_keeps_the_order_of_kinds():
         "exec_block",
         "product_file",
         "pipeline_run",
+        "calibration",
     )

@@ -12,6 +12,7 @@ from ingest import records
 from ingest.readers import UnreadableSource
 from ingest.readers.native_fields import markdown_table
 from ingest.readers.native_tables import TABLES
+from qa.calibrations import CalibrationFacts
 from qa.pipeline import Achieved, Flux, PipelineFacts, Stage, Topic
 from tests.ingest.readers.makers import CODE, MEMBER, native, read
 
@@ -70,6 +71,7 @@ RECORDS = {
     "topic": (Topic, set()),
     "achieved": (Achieved, set()),
     "flux": (Flux, set()),
+    "calibration": (CalibrationFacts, {"is_withdrawn", "-key", "-withdrawn"}),
 }
 
 
