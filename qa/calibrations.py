@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 LONGEST_SUMMARY, LONGEST_REASON = 500, 4000
 LONGEST_SOURCE, LONGEST_ANTENNA = 80, 20
@@ -47,7 +47,7 @@ KIND_TITLES = MappingProxyType(
 )
 
 
-class Standing(StrEnum):
+class Coverage(StrEnum):
     """How an execution stands to the calibrations of a kind, the worst first."""
 
     MISSING = "missing"
@@ -57,7 +57,7 @@ class Standing(StrEnum):
     NOT_APPLICABLE = "not applicable"
 
 
-WARNED = (Standing.MISSING, Standing.STALE)
+WARNED = (Coverage.MISSING, Coverage.STALE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +159,29 @@ def _refuse_fluxes(facts: CalibrationFacts) -> None:
 class Held(Protocol):
     """A record, as far as it is held against an execution."""
 
-    pk: int
-    kind: str
-    antenna: str
-    band: int | None
-    source: str
-    measured_at: datetime
-    valid_from: datetime
-    valid_until: datetime | None
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def antenna(self) -> str: ...
+
+    @property
+    def band(self) -> int | None: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def measured_at(self) -> datetime: ...
+
+    @property
+    def valid_from(self) -> datetime: ...
+
+    @property
+    def valid_until(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,8 +203,8 @@ class Executed:
 class Chosen:
     """A record that counts for some antennas, bands or sources, and how it holds."""
 
-    record: Held
-    standing: Standing
+    record: Any
+    standing: Coverage
     text: str
 
 
@@ -198,7 +213,7 @@ class KindHeld:
     """How an execution stands to the calibrations of one kind."""
 
     kind: CalibrationKind
-    standing: Standing
+    standing: Coverage
     text: str
     rule: str
     chosen: tuple[Chosen, ...] = ()
@@ -239,7 +254,7 @@ def held_against(
 
 def not_held(sentence: str) -> list[KindHeld]:
     """All kinds of an execution of which too little is known."""
-    return [KindHeld(kind, Standing.UNKNOWN, sentence, "") for kind in CalibrationKind]
+    return [KindHeld(kind, Coverage.UNKNOWN, sentence, "") for kind in CalibrationKind]
 
 
 def _kind_held(
@@ -248,9 +263,9 @@ def _kind_held(
     words = f"holds {rule.days:g} days: {rule.source}" if rule else NO_RULE
     names, unknown = _names(kind, executed)
     if names is None:
-        return KindHeld(kind, Standing.UNKNOWN, unknown, words)
+        return KindHeld(kind, Coverage.UNKNOWN, unknown, words)
     if not names:
-        return KindHeld(kind, Standing.NOT_APPLICABLE, unknown, words)
+        return KindHeld(kind, Coverage.NOT_APPLICABLE, unknown, words)
     units: list[Unit] = [(name, band) for name in names for band in executed.bands or (None,)]
     found = {unit: _best(kind, unit, records, executed) for unit in units}
     chosen = {
@@ -262,9 +277,9 @@ def _kind_held(
         unit: chosen[record.pk].standing if record else _without(kind, executed)
         for unit, record in found.items()
     }
-    worst = next(standing for standing in Standing if standing in standings.values())
+    worst = next(standing for standing in Coverage if standing in standings.values())
     listed = sorted(
-        chosen.values(), key=lambda one: ([*Standing].index(one.standing), one.record.pk)
+        chosen.values(), key=lambda one: ([*Coverage].index(one.standing), one.record.pk)
     )
     return KindHeld(kind, worst, _told(kind, worst, standings, listed), words, tuple(listed))
 
@@ -278,10 +293,10 @@ def _names(kind: CalibrationKind, executed: Executed) -> tuple[tuple[str, ...] |
     return executed.fluxes, "It observed no source for the calibration of fluxes."
 
 
-def _without(kind: CalibrationKind, executed: Executed) -> Standing:
+def _without(kind: CalibrationKind, executed: Executed) -> Coverage:
     """How it stands without a record: a record of one antenna or band may be for it."""
     knows = bool(executed.bands) and (kind == CalibrationKind.FLUXES or bool(executed.antennas))
-    return Standing.MISSING if knows else Standing.UNKNOWN
+    return Coverage.MISSING if knows else Coverage.UNKNOWN
 
 
 def _best(
@@ -291,7 +306,7 @@ def _best(
     if kind == CalibrationKind.FLUXES:
         fit = [record for record in records if record.source.upper() == name.upper()]
     else:
-        fit = [record for record in records if record.antenna.upper() in ("", name.upper())]
+        fit = [record for record in records if record.antenna in ("", name)]
     fit = [record for record in fit if record.band in (None, band)]
     return max(fit, key=lambda one: (covers(one, executed), one.measured_at, one.pk), default=None)
 
@@ -304,16 +319,16 @@ def covers(record: Held, executed: Executed) -> bool:
 
 def _chosen(record: Held, executed: Executed, rule: AgeRule | None) -> Chosen:
     if record.valid_from > executed.start:
-        return Chosen(record, Standing.STALE, "It holds only since the execution had begun.")
+        return Chosen(record, Coverage.STALE, "It holds only since the execution had begun.")
     if record.valid_until is not None and record.valid_until < executed.end:
         text = f"It held until {_moment(record.valid_until)}, before the execution ended."
-        return Chosen(record, Standing.STALE, text)
+        return Chosen(record, Coverage.STALE, text)
     age = executed.start - record.measured_at
     if rule is not None and age > timedelta(days=rule.days):
         days = age / timedelta(days=1)
         text = f"It was measured {days:.1f} days before; such a one holds {rule.days:g} days."
-        return Chosen(record, Standing.STALE, text)
-    return Chosen(record, Standing.VALID, "It covers the execution.")
+        return Chosen(record, Coverage.STALE, text)
+    return Chosen(record, Coverage.VALID, "It covers the execution.")
 
 
 def _moment(moment: datetime) -> str:
@@ -322,24 +337,24 @@ def _moment(moment: datetime) -> str:
 
 def _told(
     kind: CalibrationKind,
-    worst: Standing,
-    standings: dict[Unit, Standing],
+    worst: Coverage,
+    standings: dict[Unit, Coverage],
     listed: Sequence[Chosen],
 ) -> str:
     """One or more sentences: for how many antennas or sources it stands how."""
-    if worst == Standing.UNKNOWN:
+    if worst == Coverage.UNKNOWN:
         what = "bands" if kind == CalibrationKind.FLUXES else "antennas or bands"
         return f"Nothing on file covers it whole, and which {what} took part is not known."
     things = "source" if kind == CalibrationKind.FLUXES else "antenna"
     names = [name for name, _ in standings]
-    if worst == Standing.VALID:
+    if worst == Coverage.VALID:
         return _valid_words(things, [*dict.fromkeys(names)])
     parts = []
-    for standing, verb in ((Standing.MISSING, "None is on file"), (Standing.STALE, "Out of date")):
+    for standing, verb in ((Coverage.MISSING, "None is on file"), (Coverage.STALE, "Out of date")):
         bad = [*dict.fromkeys(name for (name, _), found in standings.items() if found == standing)]
         if bad:
             parts.append(f"{verb} for {_some(bad, len({*names}), things)}.")
-    texts = Counter(one.text for one in listed if one.standing == Standing.STALE)
+    texts = Counter(one.text for one in listed if one.standing == Coverage.STALE)
     return " ".join([*parts, *texts])
 
 

@@ -171,6 +171,15 @@ class Calibration(models.Model):
         return ", ".join(word for word in words if word) or "the whole array"
 
     @property
+    def found_words(self) -> str:
+        """What was found, a flux first."""
+        if self.flux_jy is None:
+            return self.summary
+        error = "" if self.flux_error_jy is None else f" ± {self.flux_error_jy:g}"
+        flux = f"{self.flux_jy:g}{error} Jy at {self.frequency_ghz:g} GHz"
+        return f"{flux}; {self.summary}" if self.summary else flux
+
+    @property
     def first_id_of_line(self) -> int:
         """The id of the record that its line of corrections began with."""
         return self.first_id or self.pk

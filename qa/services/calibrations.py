@@ -84,10 +84,11 @@ def _checked(facts: CalibrationFacts) -> CalibrationFacts:
 
 
 def as_kept(facts: CalibrationFacts) -> CalibrationFacts:
-    """Facts in whole seconds, which is what is kept and compared."""
+    """Facts as they are kept and compared: whole seconds, antennas in capitals."""
     until = facts.valid_until
     return replace(
         facts,
+        antenna=facts.antenna.upper(),
         measured_at=facts.measured_at.replace(microsecond=0),
         valid_from=facts.valid_from.replace(microsecond=0),
         valid_until=until.replace(microsecond=0) if until else None,

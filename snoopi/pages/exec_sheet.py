@@ -1,12 +1,13 @@
 """The report of an execution block as a sheet: what its page shows, in the same words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from projects.models import ExecBlock
 from projects.presentation import format_count
 from qa.blocks import Range
+from qa.calibrations import KindHeld
 from qa.observed import Window
 from qa.presentation import ReportTold, array_told
 from qa.verdicts import VerdictTold
@@ -36,7 +37,7 @@ def exec_block_sheet(panel: Mapping[str, Any]) -> Sheet:
     whole: Whole | None = panel["whole"]
     verdict: VerdictTold = panel["verdict"]
     facts = [_execution(block), _set_up(block, panel), _array(block, told), _temperatures(told)]
-    tables = [_sources(told)]
+    tables = [_sources(told), _calibrations(panel["calibrations"]())]
     if told and whole:
         facts.append(_conditions(told, whole))
         tables = [_warnings(whole), *tables, _windows(whole), _fluxes(whole), _phases(whole)]
@@ -201,6 +202,12 @@ def _sources(told: ReportTold | None) -> Table:
         Column("Time [min]", number=True),
     ]
     return Table("Sources", columns, rows, _NOT_KNOWN)
+
+
+def _calibrations(held: Sequence[KindHeld]) -> Table:
+    rows = [[one.title, one.standing.value, one.text, one.rule] for one in held]
+    columns = [Column("Kind"), Column("Stands"), Column("What is on file", wide=True)]
+    return Table("Calibrations of the array (QA1)", [*columns, Column("Rule")], rows)
 
 
 def _windows(whole: Whole) -> Table:

@@ -33,6 +33,7 @@ from projects.models import (
 from projects.permissions import delegates, open_steps
 from projects.presentation import executions, qa2_of, sched_block_of, version_of, waiting
 from projects.querysets.project import is_staff_viewer
+from qa.calibrated import calibrations_of
 from qa.models import LateVerdict
 from qa.permissions import can_decide_qa0, can_settle_late_verdict, can_triage
 from qa.pipeline_told import runs_told, software_of
@@ -318,7 +319,7 @@ def exec_block_panel(
 ) -> dict[str, Any]:
     """An execution block with its report, its verdict and the way down to it.
 
-    At most two queries, for the verdict where it is not given.
+    At most three queries: two for the verdict where it is not given, one for calibrations.
     """
     told = report_of(exec_block)
     return {
@@ -331,6 +332,8 @@ def exec_block_panel(
         "sched_block": sched_block_of(exec_block, user),
         "verdict": verdict or verdict_of(exec_block, user),
         "may_judge": can_decide_qa0(user),
+        # Asked for by the report alone, not by the form of QA0: it costs a query.
+        "calibrations": cache(partial(calibrations_of, exec_block, told)),
         "differences": verdict_differences(exec_block, user),
         "problem_url": problem_url(exec_block.member_ous, exec_block.ref),
         "crumbs": exec_block_crumbs(exec_block, user),

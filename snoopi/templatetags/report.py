@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.states import Family
 from qa.blocks import Range
+from qa.calibrations import Coverage
 from qa.explained import EXPLAINED
 from qa.findings import Finding, Verdict
 from snoopi.pages.markup import shape
@@ -28,6 +29,29 @@ FAMILIES: Mapping[Verdict, Family] = MappingProxyType(
         Verdict.NOT_KNOWN: Family.UNKNOWN,
     }
 )
+
+
+COVERED: Mapping[Coverage, Family] = MappingProxyType(
+    {
+        Coverage.MISSING: Family.QUESTION,
+        Coverage.STALE: Family.QUESTION,
+        Coverage.UNKNOWN: Family.UNKNOWN,
+        Coverage.VALID: Family.GOOD,
+        Coverage.NOT_APPLICABLE: Family.STOPPED,
+    }
+)
+
+
+@register.simple_tag
+def coverage_badge(standing: Coverage) -> SafeString:
+    """How an execution stands to calibrations, as shape, word and color."""
+    return _badge(COVERED[standing], standing.value)
+
+
+def _badge(family: Family, word: str) -> SafeString:
+    return format_html(
+        '<span class="badge f-{}">{}<span>{}</span></span>', family.value, shape(family), word
+    )
 
 
 @register.filter
@@ -48,13 +72,7 @@ def about(key: str) -> dict[str, Any]:
 @register.simple_tag
 def finding_badge(finding: Finding) -> SafeString:
     """A verdict as shape, word and color."""
-    family = FAMILIES[finding.verdict]
-    return format_html(
-        '<span class="badge f-{}">{}<span>{}</span></span>',
-        family.value,
-        shape(family),
-        finding.verdict.value,
-    )
+    return _badge(FAMILIES[finding.verdict], finding.verdict.value)
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from projects.models import ExecBlock, SchedBlock
 from projects.presentation import sched_block_of, standing, version_of
 from projects.querysets.project import Viewer
 from qa.models import ExecReport
-from qa.presentation import ReportTold, SourceRow, array_told, report_of
+from qa.presentation import ReportTold, SourceRow, array_told
 from qa.side_by_side import figures_of
 from qa.whole import whole_report
 from snoopi.api.documents.common import (
@@ -122,12 +122,12 @@ def _whole(number: float | None) -> int | None:
     return None if number is None else int(number)
 
 
-def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
+def exec_block_report(block: ExecBlock, told: ReportTold | None, viewer: Viewer) -> ExecBlockReport:
     """The report of an EB as far as sources have said; unknown is null.
 
-    Read it with its parents and report. Its verdict is still to be read: ``verdict``.
+    Read it with its parents; ``told`` is its report. Its verdict and the calibrations of the
+    array are still to be read: ``verdict``, ``calibrations``.
     """
-    told = report_of(block)
     whole = whole_report(block, told)
     return ExecBlockReport(
         **exec_block_line(block, viewer),
@@ -144,6 +144,7 @@ def exec_block_report(block: ExecBlock, viewer: Viewer) -> ExecBlockReport:
         tsys=_tsys(told.report) if told else UNKNOWN_TSYS,
         array=_array(block, told),
         sources=[_source(row) for row in told.sources] if told else [],
+        calibrations=[],
         reasons={**told.reasons, **whole.reasons} if told and whole else {},
     )
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, TypedDict
 
 from qa.explained import EXPLAINED
+from snoopi.api.shapes.calibrations import CalibrationHeld
 from snoopi.api.shapes.exec_report import FurtherReport
 from snoopi.api.shapes.judgements import FractionProposal, QA0DecisionLine, ReasonGiven
 from snoopi.api.shapes.projects import Executions, Named
@@ -173,4 +174,5 @@ class ExecBlockReport(ExecBlockLine, FurtherReport):
     tsys: Tsys
     array: Array
     sources: list[SourceTime]
+    calibrations: Annotated[list[CalibrationHeld], "QA1, kind by kind."]
     reasons: Annotated[dict[str, str], "Why a figure of the report is not known, by figure."]

@@ -9,6 +9,10 @@ from django.http import HttpResponseBase
 from accounts.models import User
 from projects.lookup import find
 from projects.models import ExecBlock, SchedBlock
+from projects.presentation import modified_at_of
+from qa.calibrated import calibrated_at
+from qa.observatory import calibration_ages
+from qa.presentation import report_of
 from qa.side_by_side import with_figures
 from snoopi.api import filters
 from snoopi.api.base import ApiRequest, ApiView, found_or_404
@@ -20,6 +24,7 @@ from snoopi.api.documents.blocks import (
     sched_block_detail,
     sched_block_line,
 )
+from snoopi.api.documents.calibrations import calibrations
 from snoopi.api.documents.judgements import verdict
 from snoopi.api.documents.support import season_document
 from snoopi.api.pagination import paginated
@@ -127,17 +132,22 @@ class ExecBlockView(ApiView):
         return answer(request, validators, build)
 
 
-def find_exec_block(viewer: User, ref: str) -> ExecBlock:
+def find_exec_block(viewer: User, ref: str) -> Any:
     """Answer the visible EB with a ref, its parents and report; raises Http404."""
     rows = ExecBlock.objects.visible_to(viewer).with_parents().select_related("report")
-    return found_or_404(find(rows, ref))
+    return found_or_404(find(rows.annotate(calibrated_at=calibrated_at()), ref))
 
 
-def told_report(block: ExecBlock, viewer: User) -> tuple[Validators, Callable[[], ExecBlockReport]]:
+def told_report(block: Any, viewer: User) -> tuple[Validators, Callable[[], ExecBlockReport]]:
     """Answer the validators of an EB's report, and what builds it."""
-    document = exec_block_report(block, viewer)
+    told = report_of(block)
+    document = exec_block_report(block, told, viewer)
 
     def build() -> ExecBlockReport:
-        return cast("ExecBlockReport", {**document, **verdict(block, viewer)})
+        further = {**verdict(block, viewer), "calibrations": calibrations(block, told, viewer)}
+        return cast("ExecBlockReport", {**document, **further})
 
-    return Validators.of(block, viewer, document.items()), build
+    # What the array's calibrations say is not read for this: only whether any are new.
+    shown = [*document.items(), block.calibrated_at, calibration_ages()]
+    turned = max(filter(None, (modified_at_of(block, viewer), block.calibrated_at)))
+    return Validators.of(block, viewer, shown, turned), build
