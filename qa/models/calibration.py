@@ -1,10 +1,14 @@
 """QA1: the array's slowly varying calibrations, as records that are corrected by newer ones."""
 
 from dataclasses import fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from projects.querysets.project import Viewer, is_staff_viewer
@@ -29,6 +33,35 @@ _CORRECTS = models.Q(first__isnull=False, supersedes__isnull=False, set_aside_fo
 _SET_ASIDE = models.Q(first__isnull=False, supersedes=None, set_aside_for__isnull=False)
 
 
+class Shown(StrEnum):
+    """What a list of calibrations shows."""
+
+    VALID = "valid"
+    ENDING = "ending"
+    ENDED = "ended"
+    ALL = "all"
+
+
+SHOWN = MappingProxyType(
+    {
+        Shown.VALID: "what is valid",
+        Shown.ENDING: "what ends within 14 days",
+        Shown.ENDED: "what has ended",
+        Shown.ALL: "all that was ever said",
+    }
+)
+_SOON = timedelta(days=14)
+
+
+def _valid_at(moment: datetime) -> models.Q:
+    runs = models.Q(valid_until=None) | models.Q(valid_until__gt=moment)
+    return models.Q(valid_from__lte=moment) & runs
+
+
+def _ending(moment: datetime) -> models.Q:
+    return models.Q(valid_until__lte=moment + _SOON)
+
+
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
     """Calibrations of the array."""
 
@@ -43,6 +76,41 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def in_force(self) -> Self:
         """Keep what counts: neither superseded nor withdrawn, nor set aside."""
         return self.newest().filter(is_withdrawn=False)
+
+    def of_band(self, band: int) -> Self:
+        """Keep what may count for a band."""
+        return self.filter(models.Q(band=None) | models.Q(band=band))
+
+    def line_of(self, row: "Calibration") -> Self:
+        """Keep all that was ever said on the same, newest first."""
+        first = row.first_id_of_line
+        return self.filter(models.Q(pk=first) | models.Q(first_id=first)).order_by("-pk")
+
+    def shown(self, word: str, moment: datetime) -> Self:
+        """Keep what one of the words of ``Shown`` asks for, as of a moment."""
+        if word == Shown.ALL:
+            return self
+        rows = self.in_force()
+        if word == Shown.ENDED:
+            return rows.filter(valid_until__lte=moment)
+        rows = rows.filter(_valid_at(moment))
+        return rows.filter(_ending(moment)) if word == Shown.ENDING else rows
+
+    def counted(self, moment: datetime) -> list[dict[str, Any]]:
+        """How many of each kind are valid, and end soon, and when one was measured last."""
+        valid = _valid_at(moment)
+        rows = self.in_force().order_by().values("kind")
+        found = rows.annotate(
+            valid=models.Count("pk", filter=valid),
+            ending=models.Count("pk", filter=valid & _ending(moment)),
+            measured=models.Max("measured_at", filter=models.Q(measured_at__lte=moment)),
+        )
+        by_kind = {row["kind"]: row for row in found}
+        nothing = {"valid": 0, "ending": 0, "measured": None}
+        return [
+            {"title": title, **by_kind.get(kind.value, nothing)}
+            for kind, title in KIND_TITLES.items()
+        ]
 
     def with_things(self) -> Self:
         """With persons, and what came before and after."""
@@ -158,6 +226,9 @@ class Calibration(models.Model):
     def __str__(self) -> str:
         return f"{self.title} of {self.scope_words}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("qa-calibration", args=[self.pk])
+
     @property
     def title(self) -> str:
         """The kind in words."""
@@ -178,6 +249,16 @@ class Calibration(models.Model):
         error = "" if self.flux_error_jy is None else f" ± {self.flux_error_jy:g}"
         flux = f"{self.flux_jy:g}{error} Jy at {self.frequency_ghz:g} GHz"
         return f"{flux}; {self.summary}" if self.summary else flux
+
+    @property
+    def place_words(self) -> str:
+        """Why it does not count any more, "" where it does. Read it ``with_things``."""
+        later: Calibration | None = getattr(self, "superseded_by", None)
+        if later is not None:
+            return f"superseded by {later.pk}"
+        if self.set_aside_for_id is not None:
+            return "set aside"
+        return "withdrawn" if self.is_withdrawn else ""
 
     @property
     def first_id_of_line(self) -> int:

@@ -6,6 +6,7 @@ from django.urls.converters import StringConverter
 from snoopi.pages.views import (
     access,
     blankets,
+    calibrations,
     clocks,
     deliveries,
     files,
@@ -98,6 +99,9 @@ urlpatterns = [
     path("settings/mail/", mail_wishes.mail_settings, name="mail-settings"),
     path("settings/mail/sample/", mail_wishes.sample, name="mail-sample"),
     path("qa/", queues.queues, name="qa-queues"),
+    path("qa/calibrations/", calibrations.calibrations, name="qa-calibrations"),
+    path("qa/calibrations/new/", calibrations.enter, name="qa-calibration-new"),
+    path("qa/calibrations/<int:number>/", calibrations.calibration, name="qa-calibration"),
     path("qa/turnaround/", turnaround.turnaround, name="qa-turnaround"),
     path("qa/<str:name>/", queues.queue, name="qa-queue"),
     path("view-as/", view_as.view_as, name="view-as"),

@@ -42,6 +42,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "reviews": frozenset({"drm", "qa"}),
     "draft-works": frozenset({"drm", "qa"}),
     "releases": _PI | {"drm", "admin", "arc", "cs"},
+    "calibrates": _ALL_SEEING,
     # Who reports problems: PI, Co-I and delegee for data, staff for them or the observatory.
     "reports": _PI | {"copi", "coi", "data_delegee", "qa", "drm", "arc", "cs"},
     # Who reads proprietary files, who does after giving a reason.
@@ -52,6 +53,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "bad-token": frozenset({"expired_token", "revoked_token"}),
 }
 
+_FOCUS = {"kind": "focus", "valid_from": "2026-01-01", "summary": "+1 mm"}
 ASKED: dict[str, dict[str, Any]] = {
     "csv": {"query": "?format=csv"},
     "json": {"query": "?format=json"},
@@ -69,6 +71,10 @@ ASKED: dict[str, dict[str, Any]] = {
     "hold-up": {"body": {"reason": "software"}},
     "ticket": {"body": {"reference": "PRTSPR-1"}},
     "entry": {"body": {"text": "seen"}},
+    "calibration": {"body": _FOCUS},
+    "correction": {"body": {**_FOCUS, "summary": "+2 mm", "reason": "refitted"}},
+    "typed-calibration": {"body": {**_FOCUS, "measured_at": "2026-01-01"}},
+    "typed-correction": {"body": {**_FOCUS, "measured_at": "2026-01-01", "reason": "refitted"}},
     "problem": {"body": {"subject": "a shift", "description": "by 2 arcsec"}},
     "answer": {"body": {"act": "answer", "comment": "it stands"}},
     "open-review": {"body": {"to": "Reviewing"}},
@@ -125,6 +131,9 @@ review-page      200 approves | 403 sees | 404 known | gate
 draft-observes   done observes | 403 draft-staff | 404 known | gate
 admin            200 admin | 403 known | gate
 staff-list       200 all-staff | 403 known | gate
+calibrates       200 calibrates | 403 known | gate
+calibrates-done  done calibrates | 403 known | gate
+makes-calibration 201 calibrates | 403 known | gate
 extends          200 observes | 403 known | gate
 extends-done     done observes | 403 known | gate
 all-staff        200 all-staff | 403 known | gate
@@ -277,6 +286,12 @@ projects:ous-journal           POST    member+entry             enters
 projects:ous-journal           POST    draft_member+entry       draft-enters
 projects:late-verdict          POST    review+settle            observes
 qa-queues                      GET     -                        all-staff
+qa-calibrations                GET     -                        all-staff
+qa-calibrations                GET     -+csv                    all-staff
+qa-calibration-new             GET     -                        calibrates
+qa-calibration-new             POST    -+typed-calibration      calibrates-done
+qa-calibration                 GET     calibration              all-staff
+qa-calibration                 POST    calibration+typed-correction calibrates-done
 qa-turnaround                  GET     -                        all-staff
 qa-turnaround                  GET     -+csv                    all-staff
 qa-turnaround                  GET     -+json                   all-staff
@@ -425,6 +440,11 @@ api:exec-block-qa0             POST    draft_run+fail           draft-judges
 api:reason-list                GET     -                        known
 api:late-verdict-list          GET     -                        staff-list
 api:late-verdict-list          GET     -+csv                    staff-list
+api:calibration-list           GET     -                        all-staff
+api:calibration-list           GET     -+csv                    all-staff
+api:calibration-list           POST    -+calibration            makes-calibration
+api:calibration-detail         GET     calibration              all-staff
+api:calibration-detail         POST    calibration+correction   calibrates-done
 api:delivery-list              GET     -                        known
 api:delivery-list              GET     -+csv                    known
 api:blanket-list               GET     -                        extends
@@ -521,6 +541,11 @@ CLOSED = frozenset(
         "qa-queues",
         "qa-queue",
         "qa-turnaround",
+        "qa-calibrations",
+        "qa-calibration-new",
+        "qa-calibration",
+        "api:calibration-list",
+        "api:calibration-detail",
         "projects:ous-assignment",
         "projects:ous-blocked",
         "projects:ous-tickets",

@@ -209,6 +209,9 @@ def _ask(
     body = asked.get("body", {})
     if row.route in _VERSIONED:
         body = {"version": _VERSIONED[row.route].objects.get(ref=args[0]).version, **body}
+    if row.route == "qa-calibration":
+        # Its version is its own number.
+        body = {**body, "version": args[0]}
     if row.variant == "settle":
         body = {"late": LateVerdict.objects.get(member_ous__ref=args[0]).pk, **body}
     method = method or row.method

@@ -109,6 +109,10 @@ GET projects:ous-history member+csv                 4      4
 GET projects:ous-journal member                     3      4
 GET projects:ous-journal member+csv                 3      4
 GET qa-queues -                                     2      4
+GET qa-calibrations -                               2      4
+GET qa-calibrations -+csv                           2      3
+GET qa-calibration-new -                            2      2
+GET qa-calibration calibration                      2      4
 GET qa-turnaround -                                 2      6
 GET qa-turnaround -+csv                             2      6
 GET qa-turnaround -+json                            2      6
@@ -178,6 +182,9 @@ GET api:late-verdict-list -                         1      3
 GET api:late-verdict-list -+csv                     1      2
 GET api:delivery-list -                             2      2
 GET api:delivery-list -+csv                         2      2
+GET api:calibration-list -                          1      2
+GET api:calibration-list -+csv                      1      2
+GET api:calibration-detail calibration              1      3
 GET api:blanket-list -                              1      2
 GET api:blanket-list -+csv                          1      2
 GET api:ous-clock member                            6      5
@@ -246,6 +253,7 @@ _TARGETS = (
     "viewing",
     "mail",
     "queue",
+    "calibration",
 )
 READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
 CONDITIONAL = [

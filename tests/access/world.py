@@ -26,6 +26,8 @@ from ingest.models import IngestJob, IngestSource
 from projects.models import MemberOUS, Project, ProjectToken
 from projects.services.delegations import issue_project_token
 from projects.services.memberships import tie
+from qa.calibrations import CalibrationFacts
+from qa.services.calibrations import enter_calibration
 from qa.services.judgements import decide_qa0
 from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2
@@ -273,6 +275,10 @@ def _name_things(world: World) -> None:
     )
     world.things["source"] = source.name
     world.things["queue"] = "ready-for-review"
+    now = timezone.now()
+    facts = CalibrationFacts(kind="focus", measured_at=now, valid_from=now, summary="no change")
+    kept = enter_calibration(facts=facts, actor=world.users["aod"])
+    world.things["calibration"] = kept.pk
     world.things["nothing"] = "nothing/at/all/"
     world.things["spelled"] = f"ous/{fully.uid}/status/"
 

@@ -6,7 +6,13 @@ from qa.calibrated import calibrations_of
 from qa.calibrations import Chosen, KindHeld
 from qa.models import Calibration
 from qa.presentation import ReportTold
-from snoopi.api.shapes.calibrations import CalibrationCounted, CalibrationFacts, CalibrationHeld
+from snoopi.api.shapes.calibrations import (
+    CalibrationCounted,
+    CalibrationFacts,
+    CalibrationHeld,
+    CalibrationLine,
+    CalibrationRecord,
+)
 
 
 def facts_of(row: Calibration) -> CalibrationFacts:
@@ -55,3 +61,26 @@ def _counted(chosen: Chosen, viewer: Viewer) -> CalibrationCounted:
         standing=chosen.standing.value,
         text=chosen.text,
     )
+
+
+def calibration_line(row: Calibration) -> CalibrationLine:
+    """One thing that was said; read it ``with_things``."""
+    later: Calibration | None = getattr(row, "superseded_by", None)
+    return CalibrationLine(
+        **facts_of(row),
+        number=row.pk,
+        withdrawn=row.is_withdrawn,
+        supersedes=row.supersedes_id,
+        superseded_by=later.pk if later else None,
+        set_aside_for=row.set_aside_for_id,
+        reason=row.reason,
+        by=row.by,
+        recorded_at=row.recorded_at,
+    )
+
+
+def calibration_record(row: Calibration) -> CalibrationRecord:
+    """The newest word of a record's line, with all that was said; one query."""
+    line = [calibration_line(one) for one in Calibration.objects.line_of(row).with_things()]
+    newest = next(one for one in line if one["set_aside_for"] is None)
+    return CalibrationRecord(**newest, history=line)
