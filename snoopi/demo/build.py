@@ -12,6 +12,7 @@ from ingest.report import Report
 from projects.services.stage_ages import refresh_stage_ages
 from snoopi.demo.apdm import write_archive
 from snoopi.demo.archive import write_csv, write_votable
+from snoopi.demo.calibrations import write_calibrations
 from snoopi.demo.data_sets import write_data_sets
 from snoopi.demo.decisions import take_decisions
 from snoopi.demo.john import johns_world
@@ -129,7 +130,8 @@ def write_world(folder: Path, world: World) -> list[Path]:
         write_csv(folder / "archive-living.csv", [*world.living, *world.talk]),
     ]
     data_sets = write_data_sets(folder / "data-sets", world.plans)
-    return [*histories, *plans, *replies, *data_sets]
+    calibrations = write_calibrations(folder / "calibrations.json", world.plans)
+    return [*histories, *plans, *replies, *data_sets, calibrations]
 
 
 def _emptied(folder: Path) -> None:

@@ -8,6 +8,8 @@ from accounts.models import User
 from projects.lookup import find
 from projects.models import Event, EventKind, ExecBlock, MemberOUS, Project, SchedBlock
 from projects.presentation import executions
+from qa.calibrated import calibrations_of
+from qa.presentation import report_of
 from snoopi.demo.build import Built
 from snoopi.demo.talk_packages import SHOWN
 from snoopi.demo.uids import RESERVED
@@ -179,3 +181,17 @@ def test_status_uid_of_a_block_leads_to_it(observatory: Built) -> None:
     status_uid = str(block.uid).replace("/X2", "/X3")
 
     assert find(SchedBlock.objects.all(), status_uid) == block
+
+
+def test_talks_execution_stands_to_the_calibrations_of_the_array(observatory):
+    block = ExecBlock.objects.select_related("report", "sched_block").get(
+        uid="uid://A002/X85dcf7/Xefe"
+    )
+
+    held = calibrations_of(block, report_of(block))
+
+    assert {one.kind.value: one.standing.value for one in held} == {
+        **dict.fromkeys(("baselines", "delays", "pointing", "fluxes"), "valid"),
+        "focus": "stale",
+        "beams": "missing",
+    }
