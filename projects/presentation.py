@@ -59,7 +59,10 @@ def format_count(number: Decimal | None) -> str:
 
 
 def standing(thing: LivingThing, viewer: Viewer) -> Standing:
-    """Answer where a thing stands as ``viewer`` may be told."""
+    """Answer where a thing stands as ``viewer`` may be told; where it stood, if that was asked."""
+    if thing.then is not None:
+        then: Standing = thing.then
+        return then
     public = thing.public_state
     qa2 = getattr(thing, "qa2", None)
     if is_staff_viewer(viewer):

@@ -1,7 +1,7 @@
 """What every level of a project has: an address, a version, facts, and mostly a state."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -46,6 +46,9 @@ class Tracked(models.Model):
 
 class LivingThing(Tracked):
     """A tracked thing with a life cycle; only ``projects.services.states`` writes it."""
+
+    # Where it stood at an earlier moment that was asked for, in the asker's words; not stored.
+    then: Any = None
 
     state = models.CharField(  # noqa: DJ001 - null means that no source has said
         max_length=24, null=True, blank=True, help_text="ALMA's own state name; staff see it."

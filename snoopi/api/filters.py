@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from django.db.models import Q
-from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.request import Request
 
 from accounts.models import User
@@ -19,6 +18,7 @@ from projects.querysets.project import is_staff_viewer
 from projects.querysets.states import IN_HOLD, in_state, state_words
 from projects.states import ACTIVE_PROJECT_STATES, Level, QA0Status, QA2Outcome
 from snoopi.api.errors import BadValue
+from snoopi.moments import read_moment
 
 Rows = Any
 Apply = Callable[[Rows, "Asked"], Rows]
@@ -53,18 +53,10 @@ class Asked:
 
     def moment(self) -> datetime:
         """Answer the moment; without a zone it is UTC, a bare date its 00:00:00Z."""
-        try:
-            # A "+" that was not escaped arrives as a space.
-            text = self.text.strip().replace(" ", "T" if self.text.count(":") < 3 else "+")
-            found = parse_datetime(text)
-            day = None if found else parse_date(text)
-            if day:
-                found = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            if found:
-                return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        raise BadValue(self.name, "must be a time such as 2024-03-01T12:00:00Z")
+        found = read_moment(self.text)
+        if found is None:
+            raise BadValue(self.name, "must be a time such as 2024-03-01T12:00:00Z")
+        return found
 
 
 @dataclass(frozen=True, slots=True)

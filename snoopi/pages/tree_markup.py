@@ -16,10 +16,15 @@ from snoopi.pages.markup import shape
 from snoopi.pages.tree import TreeNode, first_open
 
 
-def tree_markup(root: TreeNode, opened: Container[int] | None = None, find: str = "") -> SafeString:
-    """Answer the nested lists; ``opened`` holds the ids of nodes that start open."""
+def tree_markup(
+    root: TreeNode, opened: Container[int] | None = None, find: str = "", at: str = ""
+) -> SafeString:
+    """Answer the nested lists; ``opened`` holds the ids of nodes that start open.
+
+    ``at`` is the moment that the tree is of, as the address has it; "" for now.
+    """
     at_first = first_open(root) if opened is None else opened
-    writer = _Writer(at_first, find)
+    writer = _Writer(at_first, _query(find=find, at=at))
     writer.write(root, 1)
     return mark_safe(  # noqa: S308 - _Writer escapes every text
         f'<ul role="tree" aria-label="Parts of {escape(root.name)}">{"".join(writer.pieces)}</ul>'
@@ -27,9 +32,9 @@ def tree_markup(root: TreeNode, opened: Container[int] | None = None, find: str 
 
 
 class _Writer:
-    def __init__(self, opened: Container[int], find: str) -> None:
+    def __init__(self, opened: Container[int], query: str) -> None:
         self.opened = opened
-        self.query = _query(find)
+        self.query = query
         self.pieces: list[str] = []
         self.groups = 0
 
@@ -83,8 +88,9 @@ def _done(node: TreeNode) -> int | None:
     return min(100, round(100 * found.passed / found.expected))
 
 
-def _query(find: str) -> str:
-    return f"{escape(urlencode({'find': find}))}&amp;" if find else ""
+def _query(**kept: str) -> str:
+    told = {name: text for name, text in kept.items() if text}
+    return f"{escape(urlencode(told))}&amp;" if told else ""
 
 
 def href_of(node: TreeNode, query: str = "") -> str:
@@ -96,12 +102,14 @@ def href_of(node: TreeNode, query: str = "") -> str:
     return f' href="?{query}node={escape(node.ref)}"'
 
 
-def with_chosen(markup: str, path: list[str], root_ref: str, find: str = "") -> SafeString:
+def with_chosen(
+    markup: str, path: list[str], root_ref: str, find: str = "", at: str = ""
+) -> SafeString:
     """Mark the last of ``path`` as the chosen node and open all above it.
 
     The tree itself stays in the cache; only these few attributes differ between visitors.
     """
-    query = _query(find)
+    query = _query(find=find, at=at)
     for ref in path:
         href = f'href="?{query}"' if ref == root_ref else f'href="?{query}node={escape(ref)}"'
         if ref == path[-1]:

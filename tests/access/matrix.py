@@ -59,6 +59,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "json": {"query": "?format=json"},
     "votable": {"query": "?format=votable"},
     "text": {"query": "?q=SgrB2"},
+    "then": {"query": "?at=2026-01-01"},
     "process": {"body": {"to": "ReadyForProcessing"}},
     "time-out": {"body": {"to": "ObservingTimedOut"}},
     "declare": {"body": {"to": "FullyObserved", "note": "the target has set"}},
@@ -204,6 +205,7 @@ view-as-pages                  GET     viewing+csv              admin
 projects:project-list          GET     -                        known
 projects:project-list          GET     -+csv                    known
 projects:project-detail        GET     project                  sees
+projects:project-detail        GET     project+then             sees
 projects:project-detail        GET     foreign                  foreign
 projects:project-detail        GET     draft                    draft
 projects:project-detail        GET     deleted                  draft
@@ -233,6 +235,7 @@ projects:sched-block-history   GET     block                    sees
 projects:sched-block-history   GET     block+csv                sees
 projects:sched-block-history   GET     deleted_block            withdrawn
 projects:ous-detail            GET     member                   sees
+projects:ous-detail            GET     member+then              sees
 projects:ous-detail            GET     group                    sees
 projects:ous-detail            GET     goal                     sees
 projects:ous-detail            GET     member+csv               sees

@@ -77,6 +77,7 @@ GET view-as-pages viewing+csv                       2      4
 GET projects:project-list -                         6      6
 GET projects:project-list -+csv                     5      5
 GET projects:project-detail project                 6      6
+GET projects:project-detail project+then           12     12
 GET projects:project-matrix project                 6      6
 GET projects:project-matrix project+csv             6      6
 GET projects:project-access project                 6      4
@@ -94,6 +95,7 @@ GET projects:sched-block-detail block+csv           4      4
 GET projects:sched-block-history block              4      4
 GET projects:sched-block-history block+csv          4      4
 GET projects:ous-detail member                     17     21
+GET projects:ous-detail member+then                12     12
 GET projects:ous-detail group                       6      6
 GET projects:ous-detail goal                        7      7
 GET projects:ous-detail member+csv                  4      4

@@ -13,6 +13,7 @@ from snoopi.pages.exec_sheet import exec_block_sheet
 from snoopi.pages.finders import exec_block_for, ous_for, sched_block_for
 from snoopi.pages.panels import exec_block_panel, ous_panel, runs_below, sched_block_panel
 from snoopi.pages.qa2_panel import qa2_section
+from snoopi.pages.then import ous_then
 from snoopi.sheet import pdf_of
 
 
@@ -22,8 +23,10 @@ from snoopi.sheet import pdf_of
 def ous_detail(request: PageRequest, ous: ObsUnitSet) -> HttpResponseBase:
     """An OUS: its state, what it waits for, what was asked and got, its parts.
 
-    ``?format=csv`` gives all executions below it as a file.
+    ``?format=csv`` gives all executions below it as a file, ``?at=`` how it stood at a moment.
     """
+    if "at" in request.GET:
+        return ous_then(request, ous)
     if request.GET.get("format") == "csv":
         return _executions(request, ous, runs_below(ous))
     context = {**ous_panel(ous, request.user), **qa2_section(ous, request.user)}
