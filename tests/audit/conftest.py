@@ -30,6 +30,8 @@ from projects.services.delegations import (
     revoke_project_token,
 )
 from projects.services.states import move_state
+from qa.calibrations import CalibrationFacts
+from qa.services.calibrations import correct_calibration, enter_calibration
 from qa.services.judgements import decide_qa0
 from qa.services.problems import report_problem
 from qa.services.reviews import decide_qa2
@@ -105,6 +107,7 @@ def _make(folder: Path) -> Observatory:
     _remind_of(delivered)
     other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
     questioned = _question(qa)
+    _calibrate()
     return Observatory(
         project, other, delivered, held, checking, observed, questioned, pi, settings.DATA_DIR
     )
@@ -120,6 +123,17 @@ def _question(qa: User) -> MemberOUS:
     )
     open_investigation(report, actor=qa, withhold="It is wrong.")
     return project.memberous_set.get()
+
+
+def _calibrate() -> None:
+    """A calibration of the array, and what was put in its place."""
+    aod, at = make_user(roles=["aod"]), datetime(2024, 7, 1, tzinfo=UTC)
+    rough, fine = (
+        CalibrationFacts(kind="focus", summary=words, measured_at=at, valid_from=at)
+        for words in ("rough", "fine")
+    )
+    first = enter_calibration(facts=rough, actor=aod)
+    correct_calibration(first, facts=fine, reason="again", actor=aod, expected=first.pk)
 
 
 def _remind_of(member: MemberOUS) -> None:

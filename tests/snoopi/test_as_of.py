@@ -147,11 +147,7 @@ def test_any_moment_reads_as_it_was_told_at_that_moment(history):
         then = [_then(history.project, user, moment) for user in (history.pi, history.drm)]
         assert [*map(_lines, then)] == [*map(_lines, told)], moment
         assert then == told
-
-
-def test_history_went_through_what_it_is_to_prove(history):
     events = Event.objects.filter(project=history.project)
-
     assert events.filter(kind="state").count() > STEPS / 2
     assert events.filter(kind="execution").exists()
 
