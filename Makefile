@@ -32,7 +32,7 @@ serve: run-env ## Serves as in production on $(ADDRESS):$(PORT); WEB=2 WORKERS=2
 
 test: dev-env ## Runs the suite against servers of its own; ARGS= go to pytest.
 	@requirements/install.sh servers
-	@$(python) -m pytest -n 4 --dist loadfile $(ARGS)
+	@$(python) -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: style types arrows templates migrations schema images shape ## Checks everything a tool can check.
 
