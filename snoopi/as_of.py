@@ -102,9 +102,9 @@ def tree_then(project: Project, viewer: Viewer, moment: datetime) -> list[Any]:
 
 def _everything(project: Project) -> list[Any]:
     """All there is of a project today, withdrawn things too; one query."""
-    parts = [_rows_of(project, model) for model in MODELS.values()]
+    parts: list[Any] = [_rows_of(project, model) for model in MODELS.values()]
     # What an OUS counts is asked for as a status has it.
-    told = [part.as_status() if part.model.LEVEL in OUS_LEVELS else part for part in parts]  # type: ignore[attr-defined]
+    told = [part.as_status() if part.model.LEVEL in OUS_LEVELS else part for part in parts]
     found = lines(told)
     order = list(MODELS)
     return sorted(found, key=lambda thing: (order.index(thing.LEVEL), thing.pk))

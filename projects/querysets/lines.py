@@ -128,7 +128,8 @@ def tree_of(project: Rows, viewer: Viewer) -> list[Any]:
 def visible_on(level: str, viewer: Viewer) -> Any:
     """The things of one level that ``viewer`` may see."""
     # What the levels share as models names no queryset; each of theirs has this.
-    return MODELS[level]._default_manager.visible_to(viewer)  # type: ignore[attr-defined]
+    rows: Any = MODELS[level]._default_manager
+    return rows.visible_to(viewer)
 
 
 def ous_keys(refs: Iterable[str]) -> dict[str, tuple[Level, int]]:

@@ -176,8 +176,8 @@ def _decide(
 
 
 def _move(member: MemberOUS, to: OUSState, account: Account, actor: User, at: datetime) -> None:
-    said = {"note": account.note, "note_public": account.note_public}
-    move_state(member, to=to, actor=actor, way=Way.QA3, at=at, **said)  # type: ignore[arg-type] # two types of words
+    note, note_public = account.note, account.note_public
+    move_state(member, to=to, actor=actor, way=Way.QA3, at=at, note=note, note_public=note_public)
 
 
 def _step_all(
