@@ -26,6 +26,7 @@ from projects.services.entering import MENDED
 from projects.states import OUS_LEVELS, Level, QA0Status, QA2Outcome, StateFlag
 from qa.models import Investigation, QA0Decision, QA2Decision
 from qa.problems import Outcome
+from qa.services.weighing import LEFT_OUT
 
 Key = tuple[str, int]
 _DELETED = "Deleted"
@@ -35,7 +36,7 @@ _FLAGS = {
     ("Waiting", "WaitingForTrigger"): StateFlag.TRIGGER,
     ("Verified", "BeingProcessed"): StateFlag.IN_HOLD,
 }
-_SETS = {Level.GROUP_OUS: "group_ous_id", Level.SCIENCE_GOAL: "science_goal_id"}
+SETS = {Level.GROUP_OUS: "group_ous_id", Level.SCIENCE_GOAL: "science_goal_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _was_there(
     Groups and goals have been there as long as something below them.
     """
     key = (thing.LEVEL, thing.pk)
-    if thing.LEVEL in _SETS:
+    if thing.LEVEL in SETS:
         return True
     if key in words:
         return True
@@ -230,15 +231,15 @@ def _extras(things: Iterable[Any], project: Project, moment: datetime) -> dict[i
     steps = Event.objects.filter(project=project, kind="state", level=Level.SCHED_BLOCK)
     taken = list(steps.order_by("at", "pk").values_list("sched_block_id", "at", "to"))
     stepped = {(pk, at) for pk, at, _ in taken}
-    gone = {pk: at for pk, at, to in taken if to == _DELETED}
     extras: dict[int, Decimal] = defaultdict(Decimal)
     for member, at, extra in asked:
+        stood = {pk: to for pk, when, to in taken if at is None or when < at}
         blocks = [
             one.pk
             for one in things
             if one.LEVEL == Level.SCHED_BLOCK
             and one.member_ous_id == member
-            and (one.pk not in gone or at is None or gone[one.pk] > at)
+            and stood.get(one.pk) not in LEFT_OUT
         ]
         chosen = next((pk for pk in blocks if (pk, at) in stepped), next(iter(blocks), None))
         if chosen is not None:
@@ -326,9 +327,17 @@ def _sum_up(thing: Any, members: list[Any], words: dict[Key, Word], viewer: View
     held = is_held(target, [(member.state, member.state_flag) for member in members])
     public = public_state(thing.LEVEL, target, flag=StateFlag.IN_HOLD if held else "")
     since = max((m.then.since for m in members if m.then.since), default=None)
+    told = words.get((thing.LEVEL, thing.pk), Word())
+    same, same_outside = told.state == target, told.public == public
+    word = Word(
+        target,
+        public,
+        "",
+        told.since if same else since,
+        told.public_since if same_outside else since,
+    )
     # What people outside read of what is being mended, only the log knows.
-    told = words.get((thing.LEVEL, thing.pk)) if target in MENDED else None
-    word = told if told and told.state == target else Word(target, public, "", since, since)
+    word = told if same and target in MENDED else word
     _stand(thing, word if target else Word(), viewer)
     counted = [member for member in members if member.state not in NOT_COUNTED]
     thing.executions_passed = sum((m.executions_passed for m in counted), Decimal(0))
@@ -348,7 +357,7 @@ def _with_parts(things: list[Any], made: dict[Key, datetime], moment: datetime) 
     return [
         thing
         for thing in things
-        if thing.LEVEL not in _SETS
+        if thing.LEVEL not in SETS
         or (thing.LEVEL, thing.pk) in above
         or made[thing.LEVEL, thing.pk] <= moment
     ]

@@ -17,7 +17,7 @@ from qa.models import PipelineRun
 from qa.observatory import criteria
 from qa.pipeline import Achieved, PipelineFacts
 
-_LEFT_OUT = (SchedBlockState.DELETED, SchedBlockState.CANCELED, SchedBlockState.DO_NOT_OBSERVE)
+LEFT_OUT = (SchedBlockState.DELETED, SchedBlockState.CANCELED, SchedBlockState.DO_NOT_OBSERVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Weighed:
 
 def counted_blocks(member_ous: MemberOUS) -> QuerySet[SchedBlock]:
     """The scheduling blocks of a member OUS that count, in their order."""
-    rows: QuerySet[SchedBlock] = member_ous.sched_blocks.exclude(state__in=_LEFT_OUT)
+    rows: QuerySet[SchedBlock] = member_ous.sched_blocks.exclude(state__in=LEFT_OUT)
     return rows.order_by("pk")
 
 

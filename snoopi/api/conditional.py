@@ -45,13 +45,21 @@ class Validators:
         """The validators of a thing's answer, which also shows ``facts``."""
         release = getattr(thing, "release_date", None)
         rights = data_rights(release, timezone.now())
-        view = "staff" if is_staff_viewer(viewer) else "public"
-        base = f"{version_of(thing, viewer)}-{rights}-{view}"
-        digest = hashlib.blake2s(repr(tuple(facts)).encode(), digest_size=6).hexdigest()
+        base = f"{version_of(thing, viewer)}-{rights}-{_view_of(viewer)}"
+        digest = _digest(facts)
         # Data become public without anybody writing to the row.
         modified_at = modified_at or modified_at_of(thing, viewer)
         turned = release if release and rights == "Public" else modified_at
         return cls(base, f'"{base}-{digest}"', max(modified_at, turned))
+
+    @classmethod
+    def of_past(cls, viewer: Viewer, facts: Iterable[object], modified_at: datetime) -> Self:
+        """The validators of an answer about the past, which shows ``facts``.
+
+        Its base is that of no thing, so that nobody writes over what they have not seen.
+        """
+        base = f"past-{_view_of(viewer)}"
+        return cls(base, f'"{base}-{_digest(facts)}"', modified_at)
 
     def in_form(self, form: str) -> Self:
         """The validators of the same answer in another form than JSON."""
@@ -106,6 +114,14 @@ def answer(
     for name, value in own.headers().items():
         response[name] = value
     return response
+
+
+def _view_of(viewer: Viewer) -> str:
+    return "staff" if is_staff_viewer(viewer) else "public"
+
+
+def _digest(facts: Iterable[object]) -> str:
+    return hashlib.blake2s(repr(tuple(facts)).encode(), digest_size=6).hexdigest()
 
 
 def _strong(tag: str) -> str:

@@ -97,7 +97,7 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 
 # Other shapes of an address's own answer, behind the same door.
-FORMATS = frozenset({"csv", "json", "votable"})
+FORMATS = frozenset({"csv", "json", "votable", "then"})
 
 # An answer's name, and what it stands for. The first clause whose group holds the actor
 # counts; one without a group is for the rest. "done" is 200 to a program, a page to go on
@@ -337,10 +337,12 @@ accounts:token-revoke          POST    pi_token                 pi-done
 api:project-list               GET     -                        known
 api:project-list               GET     -+csv                    known
 api:project-detail             GET     project                  sees
+api:project-detail             GET     project+then             sees
 api:project-detail             GET     foreign                  foreign
 api:project-detail             GET     draft                    draft
 api:project-detail             GET     deleted                  draft
 api:project-tree               GET     project                  sees
+api:project-tree               GET     project+then             sees
 api:project-tree               GET     draft                    draft
 api:project-tree               GET     deleted                  draft
 api:project-matrix             GET     project                  sees
@@ -364,13 +366,17 @@ api:ous-list                   GET     -+csv                    known
 api:ous-list                   GET     -+votable                known
 api:ous-batch                  POST    -+uids                   known
 api:ous-detail                 GET     member                   sees
+api:ous-detail                 GET     member+then              sees
 api:ous-detail                 GET     group                    sees
 api:ous-detail                 GET     goal                     sees
 api:ous-detail                 GET     draft_member             draft
 api:ous-detail                 GET     deleted_member           draft
 api:ous-status                 GET     member                   sees
+api:ous-status                 GET     member+then              sees
 api:ous-status                 GET     group                    sees
+api:ous-status                 GET     group+then               sees
 api:ous-status                 GET     deleted_member           draft
+api:ous-status                 GET     deleted_member+then      draft
 api:ous-history                GET     member                   sees
 api:ous-history                GET     member+csv               sees
 api:ous-history                GET     draft_member             draft

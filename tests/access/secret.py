@@ -32,6 +32,8 @@ from tests.factories import (
 )
 
 MARK = "zqxw"
+# When all of it is there.
+NOW = "2026-03-01T12:00:00Z"
 CODE = "2021.1.77777.S"
 UIDS = {
     "project": "uid://A001/X7e57/X1",
@@ -150,6 +152,10 @@ _THINGS = [
     "api/projects/{project}/",
     *[f"api/ous/{{{level}}}/" for level in ("goal", "group", "member")],
     *[f"api/ous/{{{level}}}/status/" for level in ("goal", "group", "member")],
+    *[f"api/{path}/?at={NOW}" for path in ("projects/{code}", "projects/{code}/tree")],
+    *[f"api/ous/{{member}}/{part}?at={NOW}" for part in ("", "status/")],
+    "projects/{code}/?at=" + NOW,
+    "ous/{member}/?at=" + NOW,
     "api/ous/{member}/history/",
     "api/ous/{group}/execblocks/",
     "api/schedblocks/{block}/",

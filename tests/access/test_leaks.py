@@ -34,7 +34,7 @@ Answers = dict[tuple[str, Probe], str]
 @pytest.fixture(scope="module")
 def told(database: None) -> Iterator[tuple[Answers, Answers]]:
     """What everybody is told before the secret is planted, and after."""
-    with time_machine.travel("2026-03-01T12:00:00Z", tick=False):
+    with time_machine.travel(secret.NOW, tick=False):
         world = build_world()
         before = _ask_everything(world)
         secret.plant(world.users["expired_delegee"])

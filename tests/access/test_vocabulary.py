@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.models import User
 from projects.models import ExecBlock, Project, SchedBlock
@@ -21,7 +22,7 @@ from projects.services.delegations import TOKEN_WORD
 from projects.services.memberships import tie
 from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
-from projects.states import STATES_OF, Level, OUSState, QA0Status, SchedBlockState
+from projects.states import OUS_LEVELS, STATES_OF, Level, OUSState, QA0Status, SchedBlockState
 from projects.work import WorkRole
 from qa.problems import QA3State
 from tests.access.asking import Probe, ask
@@ -95,7 +96,15 @@ def _move(project: Project) -> None:
 def everything_about(project: Project, things: Iterable[Any] = ()) -> list[Probe]:
     """All that can be asked about a project as a whole and about these things of it."""
     things = [*things, project.groupous_set.get(), project.sciencegoal_set.get()]
-    return [*PATHS, *(Probe(path) for thing in things for path in _about(thing))]
+    now = f"{timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}"
+    then = [
+        f"projects/{CODE}/?at={now}",
+        f"api/projects/{CODE}/?at={now}",
+        f"api/projects/{CODE}/tree/?at={now}",
+        *(f"api/ous/{thing.ref}/?at={now}" for thing in things if thing.LEVEL in OUS_LEVELS),
+    ]
+    about = [path for thing in things for path in _about(thing)]
+    return [*PATHS, *map(Probe, (*about, *then))]
 
 
 def pages_of_all(project: Project) -> list[Probe]:

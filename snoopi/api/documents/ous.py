@@ -1,5 +1,6 @@
 """OUSs of the three levels, and what happened to things."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -14,8 +15,8 @@ from snoopi.api.shapes.ous import EventLine, HistoryLine, OUSDetail, OUSRow, Sta
 from snoopi.api.shapes.words import LEVEL_WORDS
 
 
-def status(ous: Any, viewer: Viewer) -> Status:
-    """Where an OUS stands; read it ``as_status``."""
+def status(ous: Any, viewer: Viewer, moment: datetime | None = None) -> Status:
+    """Where an OUS stands; read it ``as_status``. Where it stood at a ``moment``: ``ous_then``."""
     found = standing(ous, viewer)
     return Status(
         ref=ous.ref,
@@ -32,8 +33,8 @@ def status(ous: Any, viewer: Viewer) -> Status:
         delivered_at=ous.delivered_at,
         delivery_generation=ous.delivery_generation,
         release_date=ous.release_date,
-        data_rights=data_rights(ous.release_date, timezone.now()),
-        version=version_of(ous, viewer),
+        data_rights=data_rights(ous.release_date, moment or timezone.now()),
+        version=None if moment else version_of(ous, viewer),
     )
 
 
@@ -53,13 +54,16 @@ def ous_row(ous: Any, viewer: Viewer) -> OUSRow:
     )
 
 
-def ous_detail(ous: Any, viewer: Viewer) -> OUSDetail:
-    """An OUS with what stands around it; read it ``as_status`` with its parents."""
+def ous_detail(ous: Any, viewer: Viewer, moment: datetime | None = None) -> OUSDetail:
+    """An OUS with what stands around it; read it ``as_status`` with its parents.
+
+    As it was at a ``moment``: ``ous_then``.
+    """
     # Nothing of this is known above the member level.
     member = ous if isinstance(ous, MemberOUS) else MemberOUS()
     below_goal = isinstance(ous, MemberOUS | GroupOUS)
     return OUSDetail(
-        **status(ous, viewer),
+        **status(ous, viewer, moment),
         science_goal=named(ous.science_goal) if below_goal else None,
         group=named(member.group_ous),
         waiting=waits(ous, viewer),

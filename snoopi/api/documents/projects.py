@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,8 +25,8 @@ _PARENTS = (
 Key = tuple[Level, int]
 
 
-def project_line(project: Project, viewer: Viewer) -> ProjectLine:
-    """A project in a list."""
+def project_line(project: Project, viewer: Viewer, moment: datetime | None = None) -> ProjectLine:
+    """A project in a list; as it was at a ``moment``: ``project_then``."""
     found = standing(project, viewer)
     return ProjectLine(
         ref=project.ref,
@@ -41,15 +42,17 @@ def project_line(project: Project, viewer: Viewer) -> ProjectLine:
         state_since=found.since,
         label=found.label,
         delivered=Progress(done=project.members_delivered, total=project.members_total),
-        version=version_of(project, viewer),
+        version=None if moment else version_of(project, viewer),
     )
 
 
-def project_detail(project: Project, viewer: Viewer) -> ProjectDetail:
-    """A project; read it with its contact scientist."""
+def project_detail(
+    project: Project, viewer: Viewer, moment: datetime | None = None
+) -> ProjectDetail:
+    """A project; read it with its contact scientist. At a ``moment``: ``project_then``."""
     scientist = project.contact_scientist
     return ProjectDetail(
-        **project_line(project, viewer),
+        **project_line(project, viewer, moment),
         abstract=project.abstract or None,
         authors=project.authors or None,
         science_category=project.science_category or None,

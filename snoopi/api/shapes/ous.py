@@ -25,7 +25,9 @@ class Status(TypedDict):
     delivery_generation: int | None
     release_date: Annotated[datetime | None, "End of the proprietary period."]
     data_rights: DataRights
-    version: int
+    version: Annotated[
+        int | None, "Grows with every change that anybody may see; null where it is of the past."
+    ]
 
 
 class OUSRow(Status):

@@ -37,7 +37,9 @@ class ProjectLine(TypedDict):
     state_since: datetime | None
     label: str
     delivered: Progress
-    version: int
+    version: Annotated[
+        int | None, "Grows with every change that anybody may see; null where it is of the past."
+    ]
 
 
 class ProjectDetail(ProjectLine):

@@ -29,6 +29,7 @@ from snoopi.api.documents.blocks import exec_block_line, exec_block_row
 from snoopi.api.documents.ous import history_line, ous_detail, ous_row, status
 from snoopi.api.errors import BadValue
 from snoopi.api.pagination import paginated
+from snoopi.api.past import AT, answer_past, moment_asked
 from snoopi.api.schema import IF_MATCH, ListOf, query, reads, writes
 from snoopi.api.shapes.blocks import ExecBlockLine, ExecBlockRow
 from snoopi.api.shapes.ous import (
@@ -40,6 +41,7 @@ from snoopi.api.shapes.ous import (
     StateRequest,
     Status,
 )
+from snoopi.status_then import ous_then
 
 LEVELS = {
     "member": Level.MEMBER_OUS,
@@ -106,9 +108,14 @@ class OUSView(ApiView):
 
     takes_project_tokens = True
 
-    @reads(OUSDetail, "Read an OUS", conditional=True)
+    @reads(OUSDetail, "Read an OUS", conditional=True, parameters=[AT])
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
+        moment = moment_asked(request)
         ous = find_ous(request.user, ref, "science_goal", "group_ous")
+        if moment:
+            then = ous_then(ous, request.user, moment)
+            tell = partial(ous_detail, ous, request.user, moment)
+            return answer_past(request, then, moment, tell)
         document = ous_detail(ous, request.user)
         validators = Validators.of(ous, request.user, document.items())
         return answer(request, validators, lambda: document)
@@ -119,9 +126,14 @@ class OUSStatus(ApiView):
 
     takes_project_tokens = True
 
-    @reads(Status, "Read the status of an OUS", conditional=True)
+    @reads(Status, "Read the status of an OUS", conditional=True, parameters=[AT])
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
-        document, validators = told_status(find_ous(request.user, ref), request.user)
+        moment = moment_asked(request)
+        ous = find_ous(request.user, ref)
+        if moment:
+            then = ous_then(ous, request.user, moment)
+            return answer_past(request, then, moment, partial(status, ous, request.user, moment))
+        document, validators = told_status(ous, request.user)
         return answer(request, validators, lambda: document)
 
 

@@ -1,9 +1,8 @@
 """Projects and their trees."""
 
-from datetime import datetime
+from functools import partial
 
 from django.http import HttpResponseBase
-from django.utils import timezone
 
 from projects.lookup import find
 from projects.models import Alias, Project
@@ -13,18 +12,14 @@ from projects.states import Level
 from snoopi.api.base import ApiRequest, ApiView, found_or_404
 from snoopi.api.conditional import Validators, answer
 from snoopi.api.documents.projects import project_detail, project_line, tree
-from snoopi.api.errors import BadValue
-from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, ROLE, STATE, Asked, narrowed
+from snoopi.api.filters import ACTIVE, CHANGED_AFTER, CYCLE, ROLE, STATE, narrowed
 from snoopi.api.pagination import paginated
-from snoopi.api.schema import ListOf, query, reads
+from snoopi.api.past import AT, answer_past, moment_asked
+from snoopi.api.schema import ListOf, reads
 from snoopi.api.shapes.projects import ProjectDetail, ProjectLine, TreeNode
 from snoopi.as_of import tree_then
+from snoopi.status_then import project_then
 
-_AT = query(
-    "at",
-    "As it stood at this time (UTC): states and executions, by when things happened.",
-    {"type": "string", "format": "date-time"},
-)
 _FILTERS = (STATE, CYCLE, ROLE, ACTIVE, CHANGED_AFTER)
 
 
@@ -45,11 +40,15 @@ class ProjectView(ApiView):
 
     takes_project_tokens = True
 
-    @reads(ProjectDetail, "Read a project", conditional=True)
+    @reads(ProjectDetail, "Read a project", conditional=True, parameters=[AT])
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
-        viewer = request.user
+        viewer, moment = request.user, moment_asked(request)
         rows = Project.objects.visible_to(viewer).select_related("contact_scientist")
         project = found_or_404(find(rows, ref))
+        if moment:
+            then = project_then(project, viewer, moment)
+            tell = partial(project_detail, project, viewer, moment)
+            return answer_past(request, then, moment, tell)
         document = project_detail(project, viewer)
         return answer(request, Validators.of(project, viewer, document.items()), lambda: document)
 
@@ -59,12 +58,14 @@ class ProjectTree(ApiView):
 
     takes_project_tokens = True
 
-    @reads(TreeNode, "Read a project's tree", conditional=True, parameters=[_AT])
+    @reads(TreeNode, "Read a project's tree", conditional=True, parameters=[AT])
     def get(self, request: ApiRequest, ref: str) -> HttpResponseBase:
-        viewer = request.user
+        viewer, moment = request.user, moment_asked(request)
         projects = Project.objects.visible_to(viewer)
-        if asked := request.query_params.get("at"):
-            return self._then(request, ref, Asked("at", asked, viewer).moment())
+        if moment:
+            project = found_or_404(find(projects, ref))
+            then = tree_then(project, viewer, moment)
+            return answer_past(request, then, moment, partial(tree, then, viewer))
         things = tree_of(projects.filter(ref=ref), viewer)
         if not things:
             former = Alias.objects.target_ids(Level.PROJECT, ref).first()
@@ -73,15 +74,4 @@ class ProjectTree(ApiView):
         versions = [(thing.LEVEL, thing.pk, version_of(thing, viewer)) for thing in things]
         newest = max(modified_at_of(thing, viewer) for thing in things)
         validators = Validators.of(things[0], viewer, versions, newest)
-        return answer(request, validators, lambda: tree(things, viewer))
-
-    def _then(self, request: ApiRequest, ref: str, moment: datetime) -> HttpResponseBase:
-        """The tree as it stood: 400 for what is still to come, 404 before there was a project."""
-        viewer = request.user
-        if moment > timezone.now():
-            raise BadValue("at", "lies in the future")
-        project = found_or_404(find(Project.objects.visible_to(viewer), ref))
-        things = tree_then(project, viewer, moment)
-        found_or_404(things[0] if things else None)
-        validators = Validators.of(project, viewer, [moment])
         return answer(request, validators, lambda: tree(things, viewer))
