@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.db.models import (
@@ -23,13 +24,15 @@ from accounts.models import User
 from projects.models import Blockage, Event, ExecBlock, MemberOUS
 from projects.querysets.stage_ages import UNDATED_S
 from projects.states import OUSState, QA0Status
-from projects.turnaround import FIRST, LAST, Course, Stage, Sums, sums_of
+from projects.turnaround import FIRST, LAST, Course, ServiceGoal, Stage, Sums, sums_of
 from projects.work import ASSIGNED_IN, WORKED_IN, WorkRole
 from qa.models import PipelineRun
 from snoopi.queues import NARROWINGS
 
 PIPELINE, BY_HAND, UNKNOWN = "pipeline", "manual", "not known"
 REDUCTIONS = (PIPELINE, BY_HAND)
+# How many weeks the board looks back.
+WEEKS = 12
 FILTERS = tuple(one for one in NARROWINGS if one.name in {"arc", "cycle", "array", "band"})
 # What counts for the goal: data that are taken as a whole, on their way or delivered.
 _COUNTED = WORKED_IN | {OUSState.DELIVERED, OUSState.QA3_IN_PROGRESS}
@@ -40,6 +43,7 @@ _REDUCED = _COUNTED - ASSIGNED_IN[WorkRole.REDUCER]
 class Line:
     """A member OUS with its course, who has it, and what holds it up."""
 
+    pk: int
     ref: str
     uid: str | None
     name: str
@@ -67,7 +71,9 @@ class Line:
         return self.state in WORKED_IN
 
 
+_RUNS = Exists(PipelineRun.objects.filter(member_ous=OuterRef("pk")))
 _FACTS = {
+    "pk": "pk",
     "ref": "ref",
     "uid": "uid",
     "name": "name",
@@ -85,22 +91,53 @@ _FACTS = {
 
 
 def lines_of(user: User, asked: Mapping[str, str]) -> list[Line]:
-    """Answer the member OUSs that ``user`` may track and the filters leave; four queries."""
-    everything = MemberOUS.objects.visible_to(user).not_deleted().filter(project__isnull=False)
-    rows: QuerySet[MemberOUS] = everything.exclude(project__state="Deleted")
+    """Answer the member OUSs that ``user`` may track and the filters leave; four queries.
+
+    What is no word of a filter is left out.
+    """
+    rows = member_rows(user)
     for one in FILTERS:
         text = asked.get(one.name, "")
         if text and (not one.words or text in one.words):
             rows = one.apply(rows, text)
-    courses = _courses(rows)
-    runs = Exists(PipelineRun.objects.filter(member_ous=OuterRef("pk")))
-    found = rows.order_by("pk").values_list("pk", runs, *_FACTS.values())
-    lines = [
-        _line(dict(zip(_FACTS, facts, strict=True)), courses(pk), has_run=has_run)
-        for pk, has_run, *facts in found
-    ]
     wanted = asked.get("reduction", "")
-    return [line for line in lines if line.reduction == wanted] if wanted in REDUCTIONS else lines
+    return told(reduced_by(rows, wanted) if wanted in REDUCTIONS else rows)
+
+
+def member_rows(user: User) -> QuerySet[MemberOUS]:
+    """The member OUSs that ``user`` may track and that the board counts."""
+    everything = MemberOUS.objects.visible_to(user).not_deleted().filter(project__isnull=False)
+    return everything.exclude(project__state="Deleted")
+
+
+def reduced_by(rows: QuerySet[MemberOUS], how: str) -> QuerySet[MemberOUS]:
+    """Keep what the pipeline or people have reduced."""
+    if how == PIPELINE:
+        return rows.filter(_RUNS)
+    return rows.filter(~_RUNS, state__in=_REDUCED)
+
+
+def late_among(
+    rows: QuerySet[MemberOUS], goal: ServiceGoal | None, now: datetime
+) -> QuerySet[MemberOUS]:
+    """Keep what is on its way and observed for longer than the goal; all of it without one."""
+    on_its_way = rows.filter(state__in=WORKED_IN)
+    if goal is None:
+        return on_its_way
+    runs = ExecBlock.objects.filter(member_ous=OuterRef("pk"), qa0=QA0Status.PASS)
+    dated = runs.alias(at=Coalesce("end", "start"))
+    young = dated.filter(at__gt=now - timedelta(days=ceil(goal.days)))
+    return on_its_way.filter(Exists(dated.filter(at__isnull=False)), ~Exists(young))
+
+
+def told(rows: QuerySet[MemberOUS]) -> list[Line]:
+    """Answer member OUSs with their courses; four queries."""
+    courses = _courses(rows)
+    found = rows.order_by("pk").values_list(_RUNS, *_FACTS.values())
+    return [
+        _line(dict(zip(_FACTS, (pk, *facts), strict=True)), courses(pk), has_run=has_run)
+        for has_run, pk, *facts in found
+    ]
 
 
 def _line(facts: dict[str, Any], course: Course, *, has_run: bool) -> Line:

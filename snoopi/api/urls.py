@@ -22,6 +22,7 @@ from snoopi.api.views import (
     projects,
     reviews,
     sources,
+    turnaround,
     working,
 )
 
@@ -75,6 +76,12 @@ urlpatterns = [
     path("ous/<ref:ref>/journal/", working.OUSJournal.as_view(), name="ous-journal"),
     path("queues/", working.QueueList.as_view(), name="queue-list"),
     path("queues/<str:name>/", working.QueueView.as_view(), name="queue-detail"),
+    path("turnaround/", turnaround.TurnaroundBoard.as_view(), name="turnaround"),
+    path(
+        "turnaround/ous/",
+        turnaround.TurnaroundList.as_view(),
+        name="turnaround-list",
+    ),
     path("schedblocks/", blocks.SchedBlockList.as_view(), name="sched-block-list"),
     path("schedblocks/<ref:ref>/", blocks.SchedBlockView.as_view(), name="sched-block-detail"),
     path(

@@ -418,6 +418,10 @@ api:ous-journal                POST    draft_member+entry       draft-enters-new
 api:queue-list                 GET     -                        all-staff
 api:queue-detail               GET     queue                    all-staff
 api:queue-detail               GET     queue+csv                all-staff
+api:turnaround                 GET     -                        all-staff
+api:turnaround                 GET     -+csv                    all-staff
+api:turnaround-list            GET     -                        all-staff
+api:turnaround-list            GET     -+csv                    all-staff
 api:sched-block-list           GET     -                        known
 api:sched-block-list           GET     -+csv                    known
 api:sched-block-detail         GET     block                    sees
@@ -564,6 +568,8 @@ CLOSED = frozenset(
         "api:ous-blocked",
         "api:ous-tickets",
         "api:ous-journal",
+        "api:turnaround",
+        "api:turnaround-list",
         "api:queue-list",
         "api:queue-detail",
         "view-as",

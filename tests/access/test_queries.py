@@ -175,6 +175,10 @@ GET api:ous-journal member+csv                      2      3
 GET api:queue-list -                                1      2
 GET api:queue-detail queue                          1      3
 GET api:queue-detail queue+csv                      1      3
+GET api:turnaround -                                1      5
+GET api:turnaround -+csv                            1      5
+GET api:turnaround-list -                           1      6
+GET api:turnaround-list -+csv                       1      6
 GET api:sched-block-list -                          2      2
 GET api:sched-block-list -+csv                      2      2
 GET api:sched-block-detail block                    3      3

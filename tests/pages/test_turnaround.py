@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from io import StringIO
 from random import Random
 from statistics import median, quantiles
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.models import Blockage, Event, ExecBlock, MemberOUS, Project
+from projects.turnaround import Stage
+from qa.models import PipelineRun
 from tests.factories import make_project, make_user
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +192,81 @@ def test_board_costs_the_same_whatever_there_is(number, client_of_drm):
         client_of_drm.get("/qa/turnaround/")
 
     assert len(queries) == 6
+
+
+def _told(client, address: str) -> dict[str, Any]:
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 200, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_board_over_rest_has_the_figures_of_the_log_and_of_the_page(history, client_of_drm):
+    told = _told(client_of_drm, "turnaround/")
+
+    expected = _from_the_log()
+    rows = {(row["group"], row["stage"]): row for row in told["durations"]}
+    words = dict(zip(STAGES, Stage, strict=True))
+    for cycle, stages in expected.items():
+        for stage, word in words.items():
+            row, days = rows[cycle, word], stages[stage]
+            assert row["number"] == len(days), (cycle, stage)
+            if days:
+                assert row["median_days"] == pytest.approx(median(days), abs=1e-4)
+            if len(days) > 1:
+                p80 = quantiles(days, n=10, method="inclusive")[7]
+                assert row["p80_days"] == pytest.approx(p80, abs=1e-4)
+    for row in _file(client_of_drm, "?format=csv&by=arc"):
+        by_arc = _told(client_of_drm, "turnaround/?by=arc")["durations"]
+        own = {one["stage"]: one for one in by_arc if one["group"] == row["ARC"]}
+        for stage, word in words.items():
+            assert row[f"{stage}: n"] == str(own[word]["number"])
+            assert row[f"{stage}: median [d]"] == _text(own[word]["median_days"])
+    weeks = _file(client_of_drm, "?format=csv&of=weeks")
+    assert [row["Open"] for row in weeks] == [str(week["open"]) for week in told["weeks"]]
+    assert [row["Delivered"] for row in weeks] == [str(one["delivered"]) for one in told["weeks"]]
+
+
+def _text(days: float | None) -> str:
+    return "" if days is None else str(days)
+
+
+def test_member_ouss_over_rest_are_those_of_the_page_in_pages(history, client_of_drm):
+    PipelineRun.objects.create(
+        member_ous=MemberOUS.objects.order_by("pk")[0], told={}, digest="x", source="x"
+    )
+    for query in ("", "reduction=pipeline", "reduction=manual", "arc=NA", "late=yes"):
+        of = "stuck" if query == "late=yes" else "each"
+        rows = {
+            row["Member OUS"]: row for row in _file(client_of_drm, f"?format=csv&of={of}&{query}")
+        }
+        told, url = [], f"turnaround/ous/?page_size=3&{query}"
+        while url:
+            page = _told(client_of_drm, url)
+            told += page["results"]
+            url = (page["next"] or "").partition("/api/v1/")[2]
+
+        assert len(told) == len(rows), query
+        for one in told:
+            row = rows[one["uid"]]
+            assert row["Analysis [d]"] == _text(one["days"]["analysis"])
+            assert row["Observation to delivery [d]"] == _text(one["days"]["obs_to_delivery"])
+            assert row["Reduction"] == one["reduction"]
+        assert told or query == "late=yes"
+    late = _told(client_of_drm, "turnaround/ous/?late=yes&count=true")["count"]
+    assert 0 < late < MemberOUS.objects.count()
+    on_time = _told(client_of_drm, "turnaround/ous/?late=no&count=true")["count"]
+    assert late + on_time == MemberOUS.objects.count()
+
+
+@pytest.mark.parametrize("query", ["by=x", "arc=x", "reduction=x", "ous/late=x"])
+def test_what_is_no_word_is_refused_by_name(query, client_of_drm):
+    part, _, asked = query.rpartition("/")
+    address = f"/api/v1/turnaround/{part}{'/' if part else ''}?{asked}"
+
+    answer = client_of_drm.get(address)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (
+        400,
+        asked.partition("=")[0],
+    )

@@ -82,7 +82,8 @@ _FILTERS = (
 )
 
 
-def _refuse_outsiders(user: User) -> None:
+def refuse_outsiders(user: User) -> None:
+    """Raise PermissionDenied for who is not on the staff."""
     if not can_keep_journal(user):
         raise PermissionDenied("The work of the observatory is shown to staff alone.")
 
@@ -92,7 +93,7 @@ class QueueList(ApiView):
 
     @reads(Queues, "Read the queues of the staff", filters=_FILTERS, refuses=[403])
     def get(self, request: ApiRequest) -> HttpResponseBase:
-        _refuse_outsiders(request.user)
+        refuse_outsiders(request.user)
         rows = filters.narrowed(work_rows(request.user), _FILTERS, request)
         return Response(Queues(queues=[queue_line(count) for count in counts(rows)]))
 
@@ -104,7 +105,7 @@ class QueueView(ApiView):
 
     @reads(ListOf(QueueRow), "List what stands in a queue", filters=_FILTERS, refuses=[403])
     def get(self, request: ApiRequest, name: str) -> HttpResponseBase:
-        _refuse_outsiders(request.user)
+        refuse_outsiders(request.user)
         if name not in QUEUES:
             raise Http404
         rows = work_rows(request.user).filter(in_queue(QUEUES[name]))
@@ -117,7 +118,7 @@ def _member(request: ApiRequest, ref: str) -> MemberOUS:
     found = find_ous(request.user, ref, "science_goal", "group_ous", "reducer", "reviewer")
     if not isinstance(found, MemberOUS):
         raise Http404
-    _refuse_outsiders(request.user)
+    refuse_outsiders(request.user)
     return found
 
 

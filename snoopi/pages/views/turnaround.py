@@ -28,9 +28,8 @@ from snoopi.pages.turnaround import (
     week_cells,
 )
 from snoopi.queues import cycles
-from snoopi.turnaround import FILTERS, GROUPINGS, REDUCTIONS, groups_of, lines_of, loads_of
+from snoopi.turnaround import FILTERS, GROUPINGS, REDUCTIONS, WEEKS, groups_of, lines_of, loads_of
 
-_WEEKS = 12
 _BY_WORDS = {
     name: title if name == "arc" else title.lower() for name, (title, _) in GROUPINGS.items()
 }
@@ -50,7 +49,7 @@ def turnaround(request: PageRequest) -> HttpResponseBase:
     by, stage = asked.pop("by", "cycle"), Stage(asked.pop("stage", Stage.WHOLE))
     lines, goal = lines_of(request.user, asked), goal_on(service_goals(), now.date())
     courses = [line.course for line in lines if line.counts]
-    weeks = burn_down(courses, goal, now, _WEEKS) if goal else []
+    weeks = burn_down(courses, goal, now, WEEKS) if goal else []
     groups, late = groups_of(lines, by), stuck(lines, goal, now)
     form = request.GET.get("format")
     if form == "csv":
