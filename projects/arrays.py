@@ -81,6 +81,11 @@ def _column_of_block(name: str, array: str) -> ArrayColumn:
     return named if agree else said
 
 
+def observes_always(array: str, name: str) -> bool:
+    """Whether an SB of this array and name needs no configuration: only the 12-m array has any."""
+    return column_of(Observing(array, ((name, array),))) in (ArrayColumn.SEVEN, ArrayColumn.TP)
+
+
 def columns_of_group(group: Sequence[Observing]) -> list[ArrayColumn]:
     """Answer the columns of the member OUSs of one group OUS.
 

@@ -69,3 +69,15 @@ class TooOften(ProjectError):
     def __init__(self, sentence: str, wait: int) -> None:
         self.wait = wait
         super().__init__(sentence)
+
+
+class BadSeason(ProjectError):
+    """Something about a season's end or beginning that cannot be as asked; ``field`` names it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class SeasonRefused(ProjectError):
+    """An act on a season that fits not as things stand: nothing to do, or too late to undo."""

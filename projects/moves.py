@@ -22,6 +22,7 @@ class Way(StrEnum):
     DELIVERY = "delivery"
     QA3 = "qa3"
     ROLL_UP = "roll-up"
+    SEASON = "season"
 
 
 MACHINE_WAYS = frozenset({Way.EXECUTION, Way.DELIVERY, Way.ROLL_UP})
@@ -101,6 +102,7 @@ _PROJECT_MOVES = _table(
         Right.OBSERVING,
         "carried over into a new season",
         Way.STEP,
+        Way.SEASON,
     ),
     _moves(
         [
@@ -135,8 +137,17 @@ _PROJECT_MOVES = _table(
         _P.OBSERVING_TIMED_OUT,
         Right.OBSERVING,
         "no opportunity is left this season",
+        Way.STEP,
+        Way.SEASON,
     ),
-    _moves([_P.OBSERVING_TIMED_OUT], _P.READY, Right.OBSERVING, "carried over"),
+    _moves(
+        [_P.OBSERVING_TIMED_OUT],
+        _P.READY,
+        Right.OBSERVING,
+        "carried over",
+        Way.STEP,
+        Way.SEASON,
+    ),
     _moves([_P.READY], _P.NOT_OBSERVED, Right.OBSERVING, "the cycle ended without data"),
     _moves(
         [
@@ -183,7 +194,7 @@ _O = OUSState
 _OUS_MOVES = _table(
     _moves([_O.NEW_PHASE2], _O.PHASE2_SUBMITTED, Right.OBSERVING, "Phase 2 was handed in"),
     _moves([_O.PHASE2_SUBMITTED], _O.READY, Right.OBSERVING, "checked and ready to observe"),
-    _moves([_O.READY], _O.PARTIALLY_OBSERVED, None, "first QA0 Pass", Way.EXECUTION),
+    _moves([_O.READY], _O.PARTIALLY_OBSERVED, None, "first QA0 Pass", Way.EXECUTION, Way.SEASON),
     _moves([_O.PARTIALLY_OBSERVED], _O.READY, None, "no QA0 Pass is left", Way.EXECUTION),
     _moves(
         [_O.PARTIALLY_OBSERVED],
@@ -206,10 +217,27 @@ _OUS_MOVES = _table(
         _O.OBSERVING_TIMED_OUT,
         Right.OBSERVING,
         "no opportunity is left this season",
+        Way.STEP,
+        Way.SEASON,
     ),
-    _moves([_O.OBSERVING_TIMED_OUT], _O.READY, Right.OBSERVING, "carried over"),
     _moves(
-        [_O.OBSERVING_TIMED_OUT, _O.FULLY_OBSERVED],
+        [_O.OBSERVING_TIMED_OUT],
+        _O.READY,
+        Right.OBSERVING,
+        "carried over",
+        Way.STEP,
+        Way.SEASON,
+    ),
+    _moves(
+        [_O.OBSERVING_TIMED_OUT],
+        _O.READY_FOR_PROCESSING,
+        Right.PROCESSING,
+        "the data that were taken are there to be processed",
+        Way.STEP,
+        Way.SEASON,
+    ),
+    _moves(
+        [_O.FULLY_OBSERVED],
         _O.READY_FOR_PROCESSING,
         Right.PROCESSING,
         "the data are there to be processed",
@@ -273,11 +301,20 @@ _SCHED_BLOCK_MOVES = _table(
     _moves([_S.NEW_PHASE2], _S.PHASE2_SUBMITTED, Right.OBSERVING, "Phase 2 was handed in"),
     _moves([_S.PHASE2_SUBMITTED], _S.READY, Right.OBSERVING, "checked and ready to observe"),
     _moves([_S.READY], _S.RUNNING, Right.QA0, "an execution starts"),
-    _moves([_S.READY, _S.RUNNING], _S.SUSPENDED, Right.QA0, "held until it is judged"),
+    _moves(
+        [_S.READY],
+        _S.SUSPENDED,
+        Right.QA0,
+        "held until it is judged, or carried over",
+        Way.STEP,
+        Way.SEASON,
+    ),
+    _moves([_S.RUNNING], _S.SUSPENDED, Right.QA0, "held until it is judged"),
     _moves([_S.READY, _S.SUSPENDED], _S.WAITING, Right.QA0, "waits for the PI or a trigger"),
     _moves([_S.READY], _S.CALIBRATOR_CHECK, Right.QA0, "its calibrators are being checked"),
+    _moves([_S.SUSPENDED], _S.READY, Right.QA0, "to be observed (again)", Way.STEP, Way.SEASON),
     _moves(
-        [_S.RUNNING, _S.SUSPENDED, _S.WAITING, _S.CALIBRATOR_CHECK],
+        [_S.RUNNING, _S.WAITING, _S.CALIBRATOR_CHECK],
         _S.READY,
         Right.QA0,
         "to be observed (again)",
@@ -315,6 +352,8 @@ _SCHED_BLOCK_MOVES = _table(
         _S.OBSERVING_TIMED_OUT,
         Right.OBSERVING,
         "no opportunity is left this season",
+        Way.STEP,
+        Way.SEASON,
     ),
     _moves(
         [_S.OBSERVING_TIMED_OUT],
@@ -322,6 +361,7 @@ _SCHED_BLOCK_MOVES = _table(
         Right.OBSERVING,
         "carried over, or more executions are needed",
         Way.STEP,
+        Way.SEASON,
         Way.QA2,
         Way.QA3,
     ),

@@ -118,13 +118,16 @@ def _words(project: Project, moment: datetime) -> tuple[dict[Key, Word], set[Key
         "sched_block_id", "member_ous_id", "group_ous_id", "science_goal_id", "project_id"
     )
     words: dict[Key, Word] = {}
+    before: dict[int, Word] = {}
     ever: set[Key] = set()
-    for level, pk, to, public, qa2, at in steps.values_list(
-        "level", ids, "to", "public_to", "qa2", "at"
+    for level, pk, number, undoes, to, public, qa2, at in steps.values_list(
+        "level", ids, "pk", "undoes_id", "to", "public_to", "qa2", "at"
     ):
         ever.add((level, pk))
-        if at <= moment:
-            words[level, pk] = words.get((level, pk), Word()).after(to, public, qa2, at)
+        if at > moment:
+            continue
+        before[number] = words.get((level, pk), Word())
+        words[level, pk] = before.get(undoes) or before[number].after(to, public, qa2, at)
     return words, ever
 
 

@@ -224,8 +224,8 @@ def _sampled(person: User, now: datetime) -> list[tuple[Project, dict[str, Any]]
     own = ties.order_by().values("project_id")
     projects = Project.objects.visible_to(person).filter(pk__in=own).order_by().values("pk")
     rows = Event.objects.filter(
-        project__in=projects, level=Level.MEMBER_OUS, kind="state", public_to__in=WORDS_TOLD
-    )
+        project__in=projects, level=Level.MEMBER_OUS, kind="state", undoes=None
+    ).filter(public_to__in=WORDS_TOLD)
     newest = rows.select_related("project", "member_ous__project").order_by("-at", "-pk")
     found = [
         (event.member_ous, kind, event.at)

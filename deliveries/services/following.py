@@ -29,6 +29,8 @@ HISTORY_AFTER = timedelta(days=7)
 _BATCH = 200
 _TAKING = (PublicState.PARTIALLY_OBSERVED, PublicState.FULLY_OBSERVED)
 _TAKEN = (PublicState.FULLY_OBSERVED, PublicState.READY_FOR_PROCESSING)
+# From here on all data were taken before, or will never be.
+_NOT_TAKEN_NOW = (PublicState.BEING_PROCESSED, PublicState.OBSERVING_TIMED_OUT)
 _PASSED = (PublicState.VERIFIED, PublicState.DELIVERED)
 _GIVEN_BACK = (OUSState.READY_FOR_REVIEW, OUSState.READY_FOR_PROCESSING)
 _DELEGEE = "Delegee "
@@ -75,6 +77,8 @@ def _telling(after: int, newest: int) -> models.QuerySet[Event]:
         pk__gt=after, pk__lte=newest, at__gt=models.F("recorded_at") - HISTORY_AFTER
     )
     members = ("member_ous__reducer", "member_ous__reviewer")
+    # What is taken back puts things as they were: nobody is told of that as of something new.
+    found = found.filter(undoes=None)
     return found.select_related(*members, "project__contact_scientist", "actor", "person").order_by(
         "pk"
     )
@@ -154,7 +158,7 @@ class Passage:
 
 PASSAGES = (
     Passage(NoticeKind.FIRST_OBSERVED, _TAKING, (*_TAKEN, PublicState.BEING_PROCESSED), True),
-    Passage(NoticeKind.FULLY_OBSERVED, _TAKEN, (PublicState.BEING_PROCESSED,)),
+    Passage(NoticeKind.FULLY_OBSERVED, _TAKEN, _NOT_TAKEN_NOW),
     Passage(NoticeKind.PROCESSED, _PASSED, (PublicState.QA3_IN_PROGRESS,)),
 )
 

@@ -6,6 +6,7 @@ from projects.models.ous import GroupOUS, MemberOUS, ObsUnitSet, ScienceGoal
 from projects.models.project import Project
 from projects.models.project_token import ProjectToken
 from projects.models.schedblock import ExecBlock, SchedBlock
+from projects.models.season import SeasonAct, SeasonStep
 from projects.models.stage_age import StageAge
 from projects.models.tracked import LivingThing, Tracked
 from projects.models.work import Assignment, Blockage, JournalEntry, Ticket
@@ -30,6 +31,8 @@ __all__ = [
     "Role",
     "SchedBlock",
     "ScienceGoal",
+    "SeasonAct",
+    "SeasonStep",
     "StageAge",
     "Ticket",
     "Tracked",

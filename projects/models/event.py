@@ -139,6 +139,15 @@ class Event(AboutOneThing):
     )
     note = models.TextField(blank=True)
     note_public = models.BooleanField(default=False)
+    undoes = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="undone",
+        db_index=False,
+        help_text="The step that this one takes back: all is as it was before, since then too.",
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -163,6 +172,11 @@ class Event(AboutOneThing):
             models.CheckConstraint(
                 condition=models.Q(for_staff=True) | models.Q(for_public=True),
                 name="event_for_somebody",
+            ),
+            models.UniqueConstraint(
+                fields=["undoes"],
+                condition=models.Q(undoes__isnull=False),
+                name="event_undone_once",
             ),
         ]
 

@@ -53,11 +53,24 @@ class SchedBlock(LivingThing):
         help_text="From status or plan documents; empty where none says.",
     )
 
+    carried_to = models.CharField(
+        max_length=8,
+        blank=True,
+        help_text="The cycle it goes on in, carried over; empty: that of its project.",
+    )
+
     objects = SchedBlockQuerySet.as_manager()
 
     class Meta:
         ordering = ("project_id", "id")
-        indexes: ClassVar = [models.Index(fields=["name"], name="sched_block_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name"], name="sched_block_name"),
+            models.Index(
+                fields=["carried_to"],
+                condition=~models.Q(carried_to=""),
+                name="sched_block_carried_to",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=OUTSIDE_WITHIN, name="sched_block_public_version"),
             models.CheckConstraint(condition=~models.Q(uid=""), name="sched_block_uid_not_empty"),

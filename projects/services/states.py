@@ -8,7 +8,7 @@ says; what follows from verdicts through ``projects.services.progress``. All end
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -131,12 +131,13 @@ def legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Mov
     return move
 
 
-def roll_up(project: Project) -> list[Event]:
+def roll_up(project: Project, *, not_before: datetime | None = None) -> list[Event]:
     """Write the states that follow from the project's member OUSs; answer their events.
 
     Groups and science goals take the one function of SEMANTICS "States"; the project
     follows into InProgress, Completed and PartiallyCompleted. What follows happened when
-    the last of its causes did. The caller holds the project's lock.
+    the last of its causes did, but ``not_before`` a moment. The caller holds the project's
+    lock.
     """
     rows = MemberOUS.objects.filter(project_id=project.pk).order_by()
     members = [
@@ -150,6 +151,8 @@ def roll_up(project: Project) -> list[Event]:
             "public_since",
         )
     ]
+    if not_before is not None:
+        members = [(group, goal, cause.not_before(not_before)) for group, goal, cause in members]
     changed: list[LivingThing] = []
     events = [
         *_roll_up_sets(project, GroupOUS, [(row[0], row[2]) for row in members], changed),
@@ -169,6 +172,11 @@ class Cause:
     since: datetime | None
     flag: str = ""
     public_since: datetime | None = None
+
+    def not_before(self, moment: datetime) -> "Cause":
+        """The same, as a cause that came no earlier than a moment."""
+        since = max(self.since or moment, moment)
+        return replace(self, since=since, public_since=max(self.public_since or moment, moment))
 
 
 def _latest(causes: Iterable[Cause]) -> datetime | None:

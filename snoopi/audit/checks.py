@@ -11,6 +11,7 @@ from snoopi.audit import (
     packages,
     problems,
     reviews,
+    seasons,
     states,
     work,
 )
@@ -22,6 +23,8 @@ CHECKS = (
     Check("projects", "projects follow and count their member OUSs", states.projects_follow),
     Check("log", "the log leads to every state", log.states_replay),
     Check("steps", "every step taken here is legal", log.steps_are_legal),
+    Check("seasons", "what was carried over is marked so", seasons.carried_over_as_told),
+    Check("undone", "what was taken back leads back", seasons.undone_leads_back),
     Check("verdicts", "the log leads to every QA0 verdict", log.executions_replay),
     Check("versions", "versions kept up with the log", log.versions_keep_up),
     Check("counts", "executions are counted", copies.executions_are_counted),

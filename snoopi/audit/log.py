@@ -22,7 +22,7 @@ _COUNTING = (Level.MEMBER_OUS, Level.SCHED_BLOCK)
 _SETS = (Level.SCIENCE_GOAL, Level.GROUP_OUS)
 _OF_STATES = Q(kind=EventKind.STATE)
 _OF_EXECUTIONS = Q(kind__in=[EventKind.EXECUTION, EventKind.QA0])
-_STEP = ("pk", "frm", "to", "at", "public_frm", "public_to", "actor_id", "actor_word")
+_STEP = ("pk", "frm", "to", "at", "public_frm", "public_to", "actor_id", "actor_word", "undoes_id")
 _ROW = ("uid", "ref", "state", "state_since", "public_since", "state_flag", "resume_state")
 
 
@@ -63,9 +63,9 @@ def _replay_faults(level: Level, found: list[Any]) -> Iterator[Fault]:
 
 def _step(found: Any) -> Step:
     """One row of the log, in the order of ``_STEP``."""
-    number, frm, to, at, public_frm, public_to, actor, word = found
+    number, frm, to, at, public_frm, public_to, actor, word, undoes = found
     by_source = actor is None and word != SYSTEM_WORD
-    return Step(number, frm, to, at, public_frm, public_to, by_source)
+    return Step(number, frm, to, at, public_frm, public_to, by_source, undoes)
 
 
 def _last_word(standings: frozenset[Standing]) -> str:
@@ -112,6 +112,7 @@ def steps_are_legal(tally: Tally) -> Iterator[Fault]:
         _OF_STATES,
         Q(actor__isnull=False) | Q(actor_word=SYSTEM_WORD),
         ~Q(frm=F("to")),
+        undoes=None,
         level__in=[level.value for level in MOVES],
     )
     counted = taken.order_by("level", "frm", "to").values_list("level", "frm", "to")

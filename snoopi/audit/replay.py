@@ -20,6 +20,7 @@ class Step:
     public_frm: str
     public_to: str
     by_source: bool
+    undoes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,18 @@ class Replayed:
 
 
 def replay(steps: Iterable[Step]) -> Replayed:
-    """Answer where steps led. The first one may begin anywhere."""
+    """Answer where steps led. The first one may begin anywhere.
+
+    A step that takes another back leads to where that one began, since then too.
+    """
     standings, broken = frozenset({Standing()}), []
+    before: dict[int, frozenset[Standing]] = {}
     for step in steps:
+        before[step.number] = standings
         after = frozenset(found for each in standings for found in _after(each, step))
+        if step.undoes in before:
+            began = before[step.undoes]
+            after = frozenset(each for each in began if after and each.state in (None, step.to))
         if not after:
             broken.append((step, _words(standings)))
             after = frozenset(found for each in standings for found in _entered(each, step))

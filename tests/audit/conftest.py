@@ -29,6 +29,7 @@ from projects.services.delegations import (
     let_cois_download,
     revoke_project_token,
 )
+from projects.services.season_acts import carry_on, decide_act, planned_act, undo_act
 from projects.services.states import move_state
 from qa.calibrations import CalibrationFacts
 from qa.services.calibrations import correct_calibration, enter_calibration
@@ -108,6 +109,7 @@ def _make(folder: Path) -> Observatory:
     other = make_project(members=[{"release_date": datetime(2031, 2, 3, tzinfo=UTC)}])
     questioned = _question(qa)
     _calibrate()
+    _end_season()
     return Observatory(
         project, other, delivered, held, checking, observed, questioned, pi, settings.DATA_DIR
     )
@@ -134,6 +136,16 @@ def _calibrate() -> None:
     )
     first = enter_calibration(facts=rough, actor=aod)
     correct_calibration(first, facts=fine, reason="again", actor=aod, expected=first.pk)
+
+
+def _end_season() -> None:
+    """Grade A carried over; grade B timed out, and put back where it was."""
+    drm = make_user(roles=["drm"])
+    for cycle, grade in (("2023.1", "A"), ("2022.1", "B")):
+        make_project(f"{cycle}.00001.S", grade=grade)
+        act = planned_act(kind="end", cycle=cycle, reason="it is over", actor=drm)
+        carry_on(decide_act(act))
+    carry_on(undo_act(act, actor=drm))
 
 
 def _remind_of(member: MemberOUS) -> None:

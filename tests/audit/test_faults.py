@@ -97,6 +97,11 @@ def passed(observatory):
     return rows.get().pk
 
 
+def takes_back_the_first(_observatory):
+    first = Event.objects.order_by("pk")[0]
+    assert Event.objects.filter(kind="qa0").update(undoes=first) == 1
+
+
 def questioned_since(observatory):
     return observatory.questioned.delivered_at
 
@@ -108,6 +113,25 @@ def first_run(observatory):
 MEMBER = "member_ous {delivered}: "
 HELD = "member_ous {held}: "
 CASES = [
+    # Seasons
+    Spoiled(
+        "where a block is carried over to",
+        of(lambda _: SchedBlock.objects.filter(carried_to="2024.1"), carried_to="2031.1"),
+        ("seasons: sched_block {carried}: carried_to is 2031.1, should be 2024.1",),
+    ),
+    Spoiled(
+        "a block that nobody carried over",
+        of(lambda o: o.delivered.sched_blocks.all(), carried_to="2031.1"),
+        ("seasons: sched_block {block}: carried_to is 2031.1, should be nothing",),
+    ),
+    Spoiled(
+        "a step that takes back another one",
+        takes_back_the_first,
+        (
+            "undone: project {project}: log is event {judged} from Pass to Fail, "
+            "should be from PI to nothing, of the same thing",
+        ),
+    ),
     # States
     Spoiled(
         "a word that is none",
@@ -551,6 +575,8 @@ def names(observatory, case):
         "passed": passed(observatory),
         "delegated": Notice.objects.get(kind="delegation").pk,
         "pi": observatory.pi.username,
+        "carried": SchedBlock.objects.get(project__code="2023.1.00001.S").uid,
+        "judged": Event.objects.get(kind="qa0").pk,
         "newest": Event.objects.order_by("-pk")[0].pk,
     }
 

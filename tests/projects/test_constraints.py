@@ -24,6 +24,8 @@ from projects.models import (
     ProjectToken,
     SchedBlock,
     ScienceGoal,
+    SeasonAct,
+    SeasonStep,
     StageAge,
     Ticket,
 )
@@ -119,6 +121,30 @@ def work(model: type[Model], *, times: int = 1, **fields: object) -> Violation:
     return make
 
 
+def act(*, times: int = 1, **fields: object) -> Violation:
+    """Decide on a season, with impossible values or twice at once."""
+
+    def make(_project: Project) -> None:
+        given = {"kind": "end", "cycle": "2023.1", "reason": "over", "at": NIGHT}
+        person = make_user("chief")
+        for _ in range(times):
+            SeasonAct.objects.create(**{**given, "decided_by": person, **fields})
+
+    return make
+
+
+def strange_fate(project: Project) -> None:
+    act(done_at=NIGHT)(project)
+    first = Event.objects.filter(project=project)[0]
+    SeasonStep.objects.create(act=SeasonAct.objects.get(), event=first, fate="lost")
+
+
+def undone_twice(project: Project) -> None:
+    first = Event.objects.filter(project=project).first()
+    for _ in range(2):
+        event(undoes=first)(project)
+
+
 NIGHT = timezone.now()
 EVENING = NIGHT - timedelta(hours=9)
 VIOLATIONS: list[tuple[str, Violation]] = [
@@ -160,6 +186,13 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     ("event_about_one_thing", event(project=None, level="exec_block")),
     ("event_about_one_thing", event(level="observatory")),
     ("event_kind_known", event(kind="weather")),
+    ("event_undone_once", undone_twice),
+    ("season_act_has_reason", act(reason="")),
+    ("season_act_has_cycle", act(cycle="")),
+    ("season_act_kind_known", act(kind="begin")),
+    ("season_act_undone_when_done", act(undone_at=NIGHT)),
+    ("season_act_one_under_way", act(times=2)),
+    ("season_step_fate_known", strange_fate),
     ("event_for_somebody", event(for_staff=False, for_public=False)),
     ("alias_unique_in_level", alias()),
     ("alias_about_one_thing", alias(level="member_ous")),

@@ -37,27 +37,27 @@ Phase2Submitted    DoNotObserve       observing  step
 Ready              InProgress         observing  step,roll-up
 Ready              Completed          observing  step,roll-up
 Ready              PartiallyCompleted observing  step,roll-up
-Ready              ObservingTimedOut  observing  step
+Ready              ObservingTimedOut  observing  step,season
 Ready              NotObserved        observing  step
 Ready              Canceled           observing  step
 Ready              DoNotObserve       observing  step
 PartiallyObserved  InProgress         observing  step,roll-up
 PartiallyObserved  Completed          observing  step,roll-up
 PartiallyObserved  PartiallyCompleted observing  step,roll-up
-PartiallyObserved  ObservingTimedOut  observing  step
+PartiallyObserved  ObservingTimedOut  observing  step,season
 PartiallyObserved  Canceled           observing  step
 PartiallyObserved  DoNotObserve       observing  step
 InProgress         Completed          observing  step,roll-up
 InProgress         PartiallyCompleted observing  step,roll-up
-InProgress         ObservingTimedOut  observing  step
+InProgress         ObservingTimedOut  observing  step,season
 InProgress         Canceled           observing  step
 InProgress         DoNotObserve       observing  step
 PartiallyCompleted InProgress         observing  step,roll-up
 PartiallyCompleted Completed          observing  step,roll-up
 Completed          InProgress         observing  step,roll-up
 Completed          PartiallyCompleted observing  step,roll-up
-ObservingTimedOut  Ready              observing  step
-ObservingTimedOut  InProgress         observing  step
+ObservingTimedOut  Ready              observing  step,season
+ObservingTimedOut  InProgress         observing  step,season
 ObservingTimedOut  Completed          observing  step,roll-up
 ObservingTimedOut  PartiallyCompleted observing  step,roll-up
 """
@@ -68,18 +68,18 @@ NewPhase2          DoNotObserve       observing  step
 Phase2Submitted    Ready              observing  step
 Phase2Submitted    Canceled           observing  step
 Phase2Submitted    DoNotObserve       observing  step
-Ready              PartiallyObserved  -          execution
-Ready              ObservingTimedOut  observing  step
+Ready              PartiallyObserved  -          execution,season
+Ready              ObservingTimedOut  observing  step,season
 Ready              NotObserved        observing  step
 Ready              Canceled           observing  step
 Ready              DoNotObserve       observing  step
 PartiallyObserved  Ready              -          execution
 PartiallyObserved  FullyObserved      observing  step,execution
-PartiallyObserved  ObservingTimedOut  observing  step
+PartiallyObserved  ObservingTimedOut  observing  step,season
 PartiallyObserved  Canceled           observing  step
 PartiallyObserved  DoNotObserve       observing  step
-ObservingTimedOut  Ready              observing  step
-ObservingTimedOut  ReadyForProcessing processing step
+ObservingTimedOut  Ready              observing  step,season
+ObservingTimedOut  ReadyForProcessing processing step,season
 FullyObserved      PartiallyObserved  observing  step,execution
 FullyObserved      ReadyForProcessing processing step
 ReadyForProcessing PartiallyObserved  observing  step,execution
@@ -111,20 +111,20 @@ Phase2Submitted   Ready             observing step
 Phase2Submitted   Canceled          observing step
 Phase2Submitted   DoNotObserve      observing step
 Ready             Running           qa0       step
-Ready             Suspended         qa0       step
+Ready             Suspended         qa0       step,season
 Ready             Waiting           qa0       step
 Ready             CalibratorCheck   qa0       step
 Ready             NotObserved       observing step
 Running           Ready             qa0       step
 Running           Suspended         qa0       step
-Suspended         Ready             qa0       step
+Suspended         Ready             qa0       step,season
 Suspended         Waiting           qa0       step
 Waiting           Ready             qa0       step
 CalibratorCheck   Ready             qa0       step
 PartiallyObserved FullyObserved     observing step,execution
-PartiallyObserved ObservingTimedOut observing step
+PartiallyObserved ObservingTimedOut observing step,season
 FullyObserved     Ready             observing step,execution,qa2,qa3
-ObservingTimedOut Ready             observing step,qa2,qa3
+ObservingTimedOut Ready             observing step,qa2,qa3,season
 ObservingTimedOut  Suspended          qa2        qa2,qa3
 FullyObserved      Suspended          qa2        qa2,qa3
 """
@@ -162,7 +162,8 @@ def expected_edges(level: Level) -> Edges:
     if level == Level.SCHED_BLOCK:
         for frm in ("Ready", "Running", "Suspended", "Waiting", "CalibratorCheck"):
             edges[frm, "FullyObserved"] = ("observing", frozenset({"step", "execution"}))
-            for to in ("ObservingTimedOut", "Canceled", "DoNotObserve"):
+            edges[frm, "ObservingTimedOut"] = ("observing", frozenset({"step", "season"}))
+            for to in ("Canceled", "DoNotObserve"):
                 edges[frm, to] = by_hand
     if level != Level.MEMBER_OUS:
         edges |= {(frm, "Deleted"): by_hand for frm in STATES_OF[level] if frm != "Deleted"}
@@ -273,7 +274,7 @@ def test_machine_takes_only_edges_that_say_so():
         if move.ways & MACHINE_WAYS
     }
 
-    assert {*Way} - MACHINE_WAYS == {"step", "qa2", "qa3"}
+    assert {*Way} - MACHINE_WAYS == {"step", "qa2", "qa3", "season"}
     assert by_machine == {
         (level, frm, to)
         for level, edges in EDGES.items()

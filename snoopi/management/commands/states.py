@@ -22,6 +22,7 @@ _WAY_WORDS = {
     Way.DELIVERY: "the delivery",
     Way.QA3: "a QA3 decision",
     Way.ROLL_UP: "its parts",
+    Way.SEASON: "an act on the season",
 }
 
 
