@@ -13,6 +13,7 @@ from ingest.sources.ledger import due_names, keep_in_step
 from snoopi.ringing import ring
 from snoopi.tasks import (
     deliver,
+    end_seasons,
     lengthen,
     poll_source,
     refresh_ages,
@@ -56,6 +57,11 @@ def ring_deliveries() -> None:
 def ring_blankets() -> None:
     """Wake a worker for blanket extensions once the transaction is committed."""
     transaction.on_commit(lambda: ring(lengthen))
+
+
+def ring_seasons() -> None:
+    """Wake a worker for acts on seasons once the transaction is committed."""
+    transaction.on_commit(lambda: ring(end_seasons))
 
 
 def ring_source(name: str) -> None:
@@ -154,6 +160,7 @@ class BackgroundThread(threading.Thread):
                 self.mail.ring()
                 sweep()
                 lengthen()
+                end_seasons()
                 self._refresh_ages()
                 self._remind()
                 self.sources.ring()

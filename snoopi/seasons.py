@@ -59,9 +59,16 @@ def season_told(block: SchedBlock, today: date | None = None) -> SeasonTold:
         allowed=_allowed(season),
         when=_when(block, season),
         ends=end_words(season),
-        carry_over=carry_words(season),
+        carry_over=f"{_carried(block)}{carry_words(season)}",
         sources=tuple(dict.fromkeys(_sources(season))),
     )
+
+
+def _carried(block: SchedBlock) -> str:
+    """That it is carried over already, and where to."""
+    if not block.carried_to:
+        return ""
+    return f"Carried over to {calendar().cycle(block.carried_to) or 'the next cycle'}. "
 
 
 def _allowed(season: Season) -> str:

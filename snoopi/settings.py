@@ -221,6 +221,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "seasons": {
+        "task": "snoopi.tasks.end_seasons",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "mail": {"task": "snoopi.tasks.send_mail", "schedule": 5.0, "options": {"expires": 5}},
     "reminders": {"task": "snoopi.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "stage-ages": {"task": "snoopi.tasks.refresh_ages", "schedule": 3600.0},

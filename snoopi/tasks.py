@@ -1,6 +1,7 @@
 """Celery tasks: each takes ids, calls one service, and is safe twice and in parallel."""
 
 import logging
+import time
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -17,6 +18,7 @@ from ingest.models import IngestJob
 from ingest.sources.errors import SourceBusy
 from ingest.sources.ledger import due_names, keep_in_step
 from ingest.sources.poll import poll
+from projects.services.season_acts import carry_on_acts
 from projects.services.stage_ages import refresh_stage_ages
 from qa.services.reviews import release_verdicts
 from snoopi.celery import app
@@ -24,6 +26,8 @@ from snoopi.heartbeat import mark_swept
 from snoopi.ringing import ring
 
 logger = logging.getLogger(__name__)
+# A round of it ends after so long, so that its worker comes to other things as well.
+SEASON_SECONDS = 5.0
 
 
 @app.task(
@@ -67,6 +71,14 @@ def lengthen() -> None:
     made = carry_on_blankets()
     if made:
         logger.info("blanket extensions: %s periods lengthened", made)
+
+
+@app.task(name="snoopi.tasks.end_seasons", expires=5)
+def end_seasons() -> None:
+    """Do the next parts of the acts on seasons under way; others may do so at once."""
+    until = time.monotonic() + SEASON_SECONDS
+    while carry_on_acts() and time.monotonic() < until:
+        logger.info("an act on a season goes on")
 
 
 @app.task(name="snoopi.tasks.refresh_ages")

@@ -126,9 +126,12 @@ def _refuse_acted_on(act: SeasonAct) -> None:
         )
 
 
-def carry_on_acts() -> int:
-    """Do the next part of every act under way; answer how many steps it took."""
-    return sum(carry_on(act) for act in SeasonAct.objects.under_way().order_by("pk"))
+def carry_on_acts() -> bool:
+    """Do the next part of every act under way; answer whether there is more to do."""
+    acts = list(SeasonAct.objects.under_way().order_by("pk"))
+    for act in acts:
+        carry_on(act)
+    return bool(acts) and SeasonAct.objects.under_way().exists()
 
 
 def carry_on(act: SeasonAct, most: int | None = SLICE) -> int:

@@ -12,11 +12,13 @@ from rest_framework.response import Response
 from deliveries.errors import BadClockEntry, BadLinks, DeliveryError
 from projects.errors import (
     BadDelegation,
+    BadSeason,
     BadWork,
     IllegalMove,
     NotAllowed,
     NoteMissing,
     NotNow,
+    SeasonRefused,
     StaleVersion,
     TooOften,
 )
@@ -91,7 +93,7 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
 def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
     if isinstance(exception, Http404 | PermissionDenied):
         return _of_django(exception)
-    if isinstance(exception, StaleVersion | NotNow):
+    if isinstance(exception, StaleVersion | NotNow | SeasonRefused):
         stale = isinstance(exception, StaleVersion)
         status = HTTPStatus.PRECONDITION_FAILED if stale else HTTPStatus.CONFLICT
         return ApiProblem(status, str(exception))
@@ -100,7 +102,7 @@ def _as_api_problem(exception: Exception) -> exceptions.APIException | None:
         return ApiProblem(HTTPStatus.CONFLICT, str(exception), error)
     if isinstance(exception, NoteMissing):
         return BadValue("note", str(exception))
-    if isinstance(exception, BadJudgement | BadLinks | BadWork | BadDelegation):
+    if isinstance(exception, BadJudgement | BadLinks | BadWork | BadDelegation | BadSeason):
         return BadValue(exception.field, str(exception), getattr(exception, "legal", None) or None)
     if isinstance(exception, DeliveryError):
         return _of_deliveries(exception)

@@ -83,6 +83,10 @@ ASKED: dict[str, dict[str, Any]] = {
     "correct": {"body": {"act": "correct", "until": "2030-01-01", "reason": "a DDT"}},
     "typed-blanket": {"body": {"act": "decide", "name": "a", "months": "3", "reason": "x"}},
     "blanket": {"body": {"name": "a", "months": 3, "reason": "x", "dry_run": True}},
+    "typed-season": {
+        "body": {"act": "decide", "kind": "put_back", "cycle": "2021.1", "reason": "it begins"}
+    },
+    "season": {"body": {"kind": "end", "cycle": "2021.1", "reason": "x", "dry_run": True}},
     "reason": {"query": "?reason=asked"},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
@@ -295,6 +299,11 @@ qa-calibration-new             GET     -                        calibrates
 qa-calibration-new             POST    -+typed-calibration      calibrates-done
 qa-calibration                 GET     calibration              all-staff
 qa-calibration                 POST    calibration+typed-correction calibrates-done
+qa-seasons                     GET     -                        extends
+qa-seasons                     POST    -+typed-season           extends-done
+qa-season                      GET     season                   extends
+qa-season                      GET     season+csv               extends
+qa-season                      POST    season                   extends-done
 qa-turnaround                  GET     -                        all-staff
 qa-turnaround                  GET     -+csv                    all-staff
 qa-turnaround                  GET     -+json                   all-staff
@@ -463,6 +472,11 @@ api:delivery-list              GET     -+csv                    known
 api:blanket-list               GET     -                        extends
 api:blanket-list               GET     -+csv                    extends
 api:blanket-list               POST    -+blanket                extends-done
+api:season-list                GET     -                        extends
+api:season-list                GET     -+csv                    extends
+api:season-list                POST    -+season                 extends-done
+api:season-detail              GET     season                   extends
+api:season-undo                POST    season                   extends-done
 api:ous-clock                  GET     member                   sees
 api:ous-clock                  GET     deleted_member           draft
 api:ous-clock                  POST    member+release           makes-release
@@ -552,6 +566,11 @@ CLOSED = frozenset(
         "projects:ous-files",
         # The work of the staff, which people outside are told nothing of.
         "qa-queues",
+        "qa-seasons",
+        "qa-season",
+        "api:season-list",
+        "api:season-detail",
+        "api:season-undo",
         "qa-queue",
         "qa-turnaround",
         "qa-calibrations",

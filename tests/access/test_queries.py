@@ -28,6 +28,8 @@ from projects.models import (
     Membership,
     Project,
     ProjectToken,
+    SeasonAct,
+    SeasonStep,
     Ticket,
 )
 from qa.models import PipelineRun, QA2Round
@@ -118,6 +120,9 @@ GET qa-calibration calibration                      2      4
 GET qa-turnaround -                                 2      6
 GET qa-turnaround -+csv                             2      6
 GET qa-turnaround -+json                            2      6
+GET qa-seasons -                                    2      4
+GET qa-season season                                2      5
+GET qa-season season+csv                            2      4
 GET qa-queue queue                                  2      5
 GET qa-queue queue+csv                              2      4
 GET deliveries -                                    3      4
@@ -196,6 +201,9 @@ GET api:delivery-list -+csv                         2      2
 GET api:calibration-list -                          1      2
 GET api:calibration-list -+csv                      1      2
 GET api:calibration-detail calibration              1      3
+GET api:season-list -                               1      2
+GET api:season-list -+csv                           1      2
+GET api:season-detail season                        1      2
 GET api:blanket-list -                              1      2
 GET api:blanket-list -+csv                          1      2
 GET api:ous-clock member                            6      5
@@ -265,6 +273,7 @@ _TARGETS = (
     "mail",
     "queue",
     "calibration",
+    "season",
 )
 READ = [row for row in ROWS if row.method == "GET" and row.target in _TARGETS]
 # The past has no version: its tag is read off the answer.
@@ -307,6 +316,7 @@ def _multiply(world: World, number: int) -> None:
     _add_mails(world, more)
     _add_work(world, number)
     _add_deliveries(project, more)
+    _add_acts(world, more)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
     IngestSource.objects.bulk_create(
@@ -317,6 +327,19 @@ def _multiply(world: World, number: int) -> None:
         ApiToken(user=world.users[name], digest=f"{name}{n}", hint="x", expires_at=None)
         for name in ("pi", "admin")
         for n in range(more)
+    )
+
+
+def _add_acts(world: World, more: int) -> None:
+    """Acts on seasons, and what the first of them did to things of the project."""
+    drm, now = world.users["drm"], timezone.now()
+    common = {"kind": "end", "reason": "x", "at": now, "done_at": now, "decided_by": drm}
+    SeasonAct.objects.bulk_create(SeasonAct(cycle=f"{n}", **common) for n in range(more))
+    own = Event.objects.filter(project=world.projects["project"], season_step=None)
+    events = own.filter(level="member_ous")
+    SeasonStep.objects.bulk_create(
+        SeasonStep(act_id=world.things["season"], event=event, fate="timed_out")
+        for event in events[:more]
     )
 
 

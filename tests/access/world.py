@@ -26,6 +26,7 @@ from ingest.models import IngestJob, IngestSource
 from projects.models import MemberOUS, Project, ProjectToken
 from projects.services.delegations import issue_project_token
 from projects.services.memberships import tie
+from projects.services.season_acts import carry_on, decide_act, planned_act
 from qa.calibrations import CalibrationFacts
 from qa.services.calibrations import enter_calibration
 from qa.services.judgements import decide_qa0
@@ -279,8 +280,17 @@ def _name_things(world: World) -> None:
     facts = CalibrationFacts(kind="focus", measured_at=now, valid_from=now, summary="no change")
     kept = enter_calibration(facts=facts, actor=world.users["aod"])
     world.things["calibration"] = kept.pk
+    world.things["season"] = _end_season(world.users["drm"])
     world.things["nothing"] = "nothing/at/all/"
     world.things["spelled"] = f"ous/{fully.uid}/status/"
+
+
+def _end_season(drm: User) -> int:
+    """The end of a season that carried one project over; the number of the act."""
+    make_project("2021.1.00001.S", grade="A")
+    act = planned_act(kind="end", cycle="2021.1", reason="it is over", actor=drm)
+    carry_on(decide_act(act))
+    return act.pk
 
 
 def _name_files(world: World, member: MemberOUS) -> None:

@@ -141,11 +141,12 @@ def _calibrate() -> None:
 def _end_season() -> None:
     """Grade A carried over; grade B timed out, and put back where it was."""
     drm = make_user(roles=["drm"])
+    acts = []
     for cycle, grade in (("2023.1", "A"), ("2022.1", "B")):
         make_project(f"{cycle}.00001.S", grade=grade)
-        act = planned_act(kind="end", cycle=cycle, reason="it is over", actor=drm)
-        carry_on(decide_act(act))
-    carry_on(undo_act(act, actor=drm))
+        acts.append(planned_act(kind="end", cycle=cycle, reason="it is over", actor=drm))
+        carry_on(decide_act(acts[-1]))
+    carry_on(undo_act(acts[-1], actor=drm))
 
 
 def _remind_of(member: MemberOUS) -> None:

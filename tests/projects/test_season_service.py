@@ -1,6 +1,6 @@
 """Acts on a season: what each thing goes through, one event each, and exactly back again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,24 +15,14 @@ from projects.services.season_plans import preview
 from projects.services.season_steps import carry_out
 from projects.services.states import move_state
 from projects.work import WorkRole
-from snoopi.demo.snapshot import (
-    block_now,
-    execution_now,
-    goal_now,
-    group_now,
-    member_now,
-    project_now,
-)
-from snoopi.demo.world import bring_in
 from tests.audit.asking import faults
-from tests.factories import make_exec_block, make_user, new_uid
+from tests.factories import make_exec_block, make_user
 from tests.log import FromNowOn
+from tests.seasons import CYCLE, SINCE, bring, part, pending
 
 pytestmark = pytest.mark.django_db
-SINCE = datetime(2023, 11, 1, tzinfo=UTC)
 # C-8 has gone, C-7 has not.
 AUTUMN = datetime(2023, 12, 1, tzinfo=UTC)
-CYCLE = "2023.1"
 STATES = ("state", "state_flag", "state_since", "public_since", "state_decided_at", "resume_state")
 
 
@@ -46,25 +36,6 @@ class World:
 
     def block(self, name: str) -> SchedBlock:
         return SchedBlock.objects.get(name=name)
-
-
-def part(name, *, runs=0, configurations=("C-8",), array="12m", member=None, **facts):
-    """A member OUS with one SB of that name, and so many executions that passed."""
-    asked = {"asked": {"configurations": list(configurations)}} if configurations else {}
-    wanted = {"name": name, "array": array, "state_at": SINCE}
-    executions = facts.pop("executions", [execution_now(new_uid("A002"), n) for n in range(runs)])
-    block = replace(block_now(new_uid(), executions, **{**wanted, **asked, **facts}), name=name)
-    state = "PartiallyObserved" if runs else "Ready"
-    return replace(
-        member_now(new_uid(), [block], **{**wanted, "state": state, **(member or {})}), name=name
-    )
-
-
-def bring(number, grade, *parts, cycle=CYCLE, **facts):
-    code = f"{cycle}.{number:05d}.S"
-    goal = goal_now(new_uid(), [group_now(new_uid(), parts)])
-    bring_in(project_now(code, [goal], grade=grade, **facts))
-    return Project.objects.get(code=code)
 
 
 @pytest.fixture
@@ -92,10 +63,6 @@ def world(db):
     bring(3, "C", part("empty_TM1"), state="Ready")
     bring(1, "B", part("other_TM1"), cycle="2022.1")
     return World(make_user("drm1", roles=["drm"]), carried, ended)
-
-
-def pending():
-    return execution_now(new_uid("A002"), qa0="Pending")
 
 
 def snapshot():

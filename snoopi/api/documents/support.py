@@ -51,6 +51,7 @@ def season_document(block: SchedBlock) -> blocks.Season:
         now=window_document(season.now) if season.now else None,
         next=window_document(season.next) if season.next else None,
         carried_over=season.carried_over,
+        carried_over_to=block.carried_to or None,
         when_text=told.when,
         ends_text=told.ends,
         carry_over_text=told.carry_over,

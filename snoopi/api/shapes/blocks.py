@@ -80,6 +80,9 @@ class Season(TypedDict):
     now: Window | None
     next: Window | None
     carried_over: Annotated[bool | None, "Null where no rule is on file."]
+    carried_over_to: Annotated[
+        str | None, "The cycle it goes on in, or `next`; null while it is not carried over."
+    ]
     when_text: str
     ends_text: str
     carry_over_text: str

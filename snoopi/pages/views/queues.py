@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.rights import Right
 from projects.permissions import can_claim, can_keep_journal, reduces
 from projects.presentation import executions
 from projects.querysets.project import sees_everything
@@ -145,6 +146,7 @@ def _around(request: PageRequest, asked: dict[str, str]) -> dict[str, Any]:
         "text": asked.get("q", ""),
         "chips": chips,
         "may_review": can_review(request.user),
+        "may_end_seasons": request.user.has_right(Right.OBSERVING),
         "may_claim": any(can_claim(request.user, role) for role in WorkRole),
         "sees_some": not sees_everything(request.user),
         "kept": f"?{kept.urlencode()}" if asked else "",
