@@ -84,9 +84,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "typed-blanket": {"body": {"act": "decide", "name": "a", "months": "3", "reason": "x"}},
     "blanket": {"body": {"name": "a", "months": 3, "reason": "x", "dry_run": True}},
     "typed-season": {
-        "body": {"act": "decide", "kind": "put_back", "cycle": "2021.1", "reason": "it begins"}
+        "body": {"act": "decide", "kind": "end", "cycle": "2013.1", "reason": "it is over"}
     },
-    "season": {"body": {"kind": "end", "cycle": "2021.1", "reason": "x", "dry_run": True}},
+    "season": {"body": {"kind": "end", "cycle": "2013.1", "reason": "x", "dry_run": True}},
     "reason": {"query": "?reason=asked"},
     "uids": {"body": {"uids": ["uid://A001/X1/X1"]}},
     "label": {"body": {"label": "night script", "scope": "read"}},
