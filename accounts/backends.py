@@ -6,6 +6,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.querysets import the_one
 
 
 class AccountBackend(BaseBackend):
@@ -22,11 +23,11 @@ class AccountBackend(BaseBackend):
 
         An unknown name costs as much time as a wrong password.
         """
-        user = User.objects.filter(username__iexact=username or "").first()
+        user = the_one(User.objects.filter(username__iexact=username or ""))
         if user is None:
             User().set_password(password)
             return None
         return user if user.check_password(password or "") and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return the_one(User.objects.filter(pk=user_id, is_active=True))

@@ -1,7 +1,7 @@
 """Reads of accounts: how a person or a token is found."""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -10,6 +10,16 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from accounts.models import ApiToken, User, Viewing
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def the_one(rows: "models.QuerySet[Row]") -> Row | None:
+    """Answer the row of a query that can find but one, by a key; None where there is none.
+
+    ``first`` would sort and limit it: planning that takes a third of the time of a wide row.
+    """
+    return next(iter(rows.order_by()), None)
 
 
 def token_digest(text: str) -> str:

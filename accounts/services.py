@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, TokenScope, User, ViewedPage, Viewing, ViewingEnd
 from accounts.permissions import can_view_as
-from accounts.querysets import token_digest
+from accounts.querysets import the_one, token_digest
 from accounts.rights import (
     STAFF_ROLE_WORDS,
     Qualification,
@@ -51,7 +51,7 @@ def upsert_account(
     if not _USERNAME.fullmatch(username):
         raise BadAccount(f"“{username}” is no user name: letters, digits and . _ @ + - only.")
     _check_email_free(username, facts.get("email"))
-    user = User.objects.filter(username__iexact=username).first()
+    user = the_one(User.objects.filter(username__iexact=username))
     created = user is None
     if user is None:
         user = User.objects.create_user(username)

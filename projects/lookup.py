@@ -5,6 +5,7 @@ from typing import TypeVar
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from accounts.querysets import the_one
 from projects.identity import Uid, parse_project_code
 from projects.models import Alias, Project, Tracked
 
@@ -47,8 +48,8 @@ def find(rows: "models.QuerySet[Thing]", text: str) -> Thing | None:
     ref = canonical_ref(text)
     if not is_storable(ref):
         return None
-    thing = rows.filter(ref=ref).first()
+    thing = the_one(rows.filter(ref=ref))
     if thing is None:
         former = Alias.objects.target_ids(rows.model.LEVEL, ref).first()
-        thing = rows.filter(pk=former).first() if former else None
+        thing = the_one(rows.filter(pk=former)) if former else None
     return thing

@@ -19,6 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User, Viewing, ViewingEnd
 from accounts.permissions import why_over
+from accounts.querysets import the_one
 from accounts.services import end_viewing, record_viewed_page
 from accounts.sessions import VIEWING_KEY, leave_viewing
 from snoopi.api.authentication import named_token
@@ -68,7 +69,7 @@ class ViewAsMiddleware:
         key = None if _speaks_for_itself(request) else request.session.get(VIEWING_KEY)
         if key is None or _is_way_out(request):
             return self.get_response(request)
-        viewing = Viewing.objects.with_people().filter(pk=key).first()
+        viewing = the_one(Viewing.objects.with_people().filter(pk=key))
         end = why_over(viewing, request.user) if viewing else ViewingEnd.SESSION
         if viewing is None or end is not None:
             return self._over(request, viewing, end or ViewingEnd.SESSION)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import DEFERRED, F
 from django.db.models.functions import Coalesce
 
+from accounts.querysets import the_one
 from projects.models import (
     Alias,
     GroupOUS,
@@ -164,13 +165,13 @@ def find_ous(ref: str, rows_on: Callable[[Level], Rows]) -> Any:
     One query for a member OUS by its own ref, which is what is asked for most; three for
     any other that is there, two where nothing is. Pass rows that went through ``visible_to``.
     """
-    found = rows_on(Level.MEMBER_OUS).filter(ref=ref).first()
+    found = the_one(rows_on(Level.MEMBER_OUS).filter(ref=ref))
     if found is not None:
         return found
     for is_own, _, level, pk in _bearers({ref})[-1:]:
         # A member OUS by its own name was not among the rows a moment ago.
         if not (is_own and level == Level.MEMBER_OUS):
-            return rows_on(Level(level)).filter(pk=pk).first()
+            return the_one(rows_on(Level(level)).filter(pk=pk))
     return None
 
 

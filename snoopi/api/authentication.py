@@ -10,6 +10,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.models import ApiToken, User
+from accounts.querysets import the_one
 from accounts.services import mark_token_used
 from projects.models import ProjectToken
 from projects.querysets.project_token import is_project_token
@@ -30,7 +31,7 @@ def named_token(request: HttpRequest | Request) -> str | None:
 
 def visitor_of(text: str) -> ProjectVisitor | None:
     """Who reads by a project token with this text; None for a bad one, or one of a person's."""
-    found = ProjectToken.objects.for_text(text).first() if is_project_token(text) else None
+    found = the_one(ProjectToken.objects.for_text(text)) if is_project_token(text) else None
     if found is None:
         return None
     mark_project_token_used(token=found)
@@ -66,7 +67,7 @@ class TokenOrSession(SessionAuthentication):
         return visitor, None
 
     def _by_token(self, request: Request, text: str) -> tuple[User, ApiToken]:
-        token = ApiToken.objects.for_text(text).first()
+        token = the_one(ApiToken.objects.for_text(text))
         if token is None:
             raise AuthenticationFailed(BAD_TOKEN)
         mark_token_used(token=token)

@@ -13,6 +13,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import ApiToken, User
+from accounts.querysets import the_one
 from accounts.services import mark_token_used
 from projects.models import Tracked
 from snoopi.api.authentication import named_token, visitor_of
@@ -81,7 +82,7 @@ def _token_door(view: Door, wants_file: Callable[[HttpRequest], bool]) -> Door:
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         text = named_token(request)
         if text is not None and wants_file(request):
-            token = ApiToken.objects.for_text(text).first()
+            token = the_one(ApiToken.objects.for_text(text))
             request.user = token.user if token else AnonymousUser()
             # The token's own person asks, whomever the session beside it looks as.
             request.viewing = None  # type: ignore[attr-defined]

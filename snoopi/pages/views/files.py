@@ -22,6 +22,7 @@ from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.querysets import the_one
 from deliveries.columns import one_line
 from deliveries.models import ProductFile
 from deliveries.naming import picture_type
@@ -47,7 +48,7 @@ def product_file(request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
     With ``?inline=1`` a picture among the QA files comes to be shown, not kept. Public files
     need no log-in. A reading that has to be logged is noted before it begins.
     """
-    found = for_reading(ProductFile.objects.all()).filter(pk=pk).first()
+    found = the_one(for_reading(ProductFile.objects.all()).filter(pk=pk))
     user, reason = request.user, asked_text(request.GET, "reason", most=500)
     if found is None:
         return _hidden(request)
