@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from ingest.records import ProjectBundle, ProjectRecord
-from projects.models import ExecBlock, GroupOUS, MemberOUS, ScienceGoal
+from projects.identity import Uid
+from projects.models import Alias, ExecBlock, GroupOUS, MemberOUS, SchedBlock, ScienceGoal
 
 _KINDS: tuple[tuple[str, type[ScienceGoal | GroupOUS | MemberOUS | ExecBlock]], ...] = (
     ("science_goals", ScienceGoal),
@@ -42,6 +45,26 @@ def _known_codes(bundle: ProjectBundle) -> dict[tuple[str, str], str]:
         for uid, code in rows.order_by().values_list("uid", "project__code"):
             codes[kind, keys[str(uid)]] = str(code)
     return codes
+
+
+def any_known(bundle: ProjectBundle) -> bool:
+    """Whether anything that a bundle names by UID below the project is here, in one query."""
+    parts: list[QuerySet[Any, Any]] = []
+    names: set[str] = set()
+    for kind, model in (*_KINDS, ("sched_blocks", SchedBlock)):
+        refs = {
+            Uid(uid).ref
+            for row in getattr(bundle, kind)
+            for uid in (row.uid, *row.other_uids)
+            if uid
+        }
+        names |= refs
+        if refs:
+            parts.append(model._default_manager.filter(ref__in=refs).order_by().values_list("pk"))
+    if not parts:
+        return False
+    formerly = Alias.objects.filter(ref__in=names).order_by().values_list("pk")
+    return bool(list(formerly.union(*parts, all=True)))
 
 
 def _spread(bundle: ProjectBundle, codes: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:

@@ -178,7 +178,10 @@ class _Log:
     def _read_passes(self, things: Sequence[MemberOUS | SchedBlock]) -> None:
         """Read what passed of member OUSs and SBs, in one query."""
         ids: dict[str, set[int]] = {MemberOUS.LEVEL: set(), SchedBlock.LEVEL: set()}
-        for thing in things:
+        counting = [thing for thing in things if thing.executions_passed]
+        if not counting:
+            return
+        for thing in counting:
             ids[thing.LEVEL].add(thing.pk)
         theirs = [Q(**{f"{level}_id__in": found}) for level, found in ids.items()]
         passed = ExecBlock.objects.filter(theirs[0] | theirs[1], qa0=QA0Status.PASS)

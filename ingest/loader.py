@@ -15,7 +15,7 @@ from ingest.added_value import take_added_value
 from ingest.calibrations import take_calibrations
 from ingest.data_sets import adopt_executions, keep_reports, named_sched_blocks
 from ingest.filing import take_files
-from ingest.homes import with_projects
+from ingest.homes import any_known, with_projects
 from ingest.lifecycle import ORIGIN_WORDS, enter_states
 from ingest.pipeline_runs import take_runs
 from ingest.records import ProjectBundle, ProjectRecord, Reading
@@ -37,7 +37,6 @@ from projects.models import (
     EventKind,
     ExecBlock,
     GroupOUS,
-    LivingThing,
     MemberOUS,
     Project,
     SchedBlock,
@@ -91,7 +90,8 @@ def _one_transaction(bundle: ProjectBundle, origin: str, dry_run: bool) -> Repor
     projects = _take_project(bundle.project, people, context)
     project = next(iter(projects.by_key.values()), None)
     if bundle.project is None or project is not None:
-        below = Context(origin, context.now, context.report, project)
+        is_first = bool(projects.new) and not any_known(bundle)
+        below = replace(context, project=project, is_first=is_first)
         _take_below(bundle, projects, people, below)
     transaction.set_rollback(dry_run)
     return context.report
@@ -119,16 +119,18 @@ def _take_project(record: ProjectRecord | None, people: People, context: Context
     if record is None:
         return Rows()
     said = say_project(record, people)
-    _lock_known(said)
-    projects = take_over(Project, [said], context)
+    is_known = _lock_known(said)
+    projects = take_over(Project, [said], replace(context, is_first=not is_known))
     for project in projects.by_key.values():
         _give_code(project, record.code, projects)
     write(Project, projects, context)
     return projects
 
 
-def _lock_known(said: Said) -> None:
+def _lock_known(said: Said) -> bool:
     """Lock the project's row before anything of it is read, as every writer does.
+
+    Answers whether there is one.
 
     Whatever the record's names find is locked, in one order: two projects may turn out to
     be named by one record.
@@ -137,7 +139,8 @@ def _lock_known(said: Said) -> None:
     refs = [said.local_ref, *(Uid(uid).ref for uid in uids)]
     former = Alias.objects.filter(level=Project.LEVEL, ref__in=refs).order_by()
     named = Q(ref__in=refs) | Q(uid__in=uids) | Q(pk__in=former.values("project_id"))
-    list(Project.objects.filter(named).order_by("pk").select_for_update().values_list("pk"))
+    rows = Project.objects.filter(named).order_by("pk").select_for_update()
+    return bool(list(rows.values_list("pk")))
 
 
 def _lock_owners(bundle: ProjectBundle) -> None:
@@ -171,7 +174,7 @@ def _take_below(
     """Upsert everything under the project, level by level; states and events last."""
     project = context.project
     goals, groups, members = _take_sets(bundle, people, context)
-    blocks = _take_sched_blocks(bundle, members, context)
+    blocks, adopted = _take_sched_blocks(bundle, members, context)
     named = named_sched_blocks(bundle, context)
     said = [say_exec_block(r, project, members, blocks, named) for r in bundle.exec_blocks]
     exec_blocks = take_over(ExecBlock, said, context)
@@ -180,13 +183,15 @@ def _take_below(
     kept = keep_reports(bundle, exec_blocks, context)
     levels: list[Rows[Any]] = [goals, groups, members, blocks, exec_blocks]
     reported = [*projects.states, *members.states, *blocks.states]
-    events = _executions(exec_blocks, blocks, judged, context)
+    events = _executions(exec_blocks, judged, context)
+    events += _recount(exec_blocks, adopted, blocks, members)
     if reported or kept or any(rows.new or rows.changed for rows in (projects, *levels)):
-        if exec_blocks.new or exec_blocks.changed:
-            _refresh_counts([thing for thing, _ in reported])
         entered = enter_states(reported, context)
-        events = [*entered, *events, *recount_for_blocks(_blocks_withdrawn(entered))]
-        events += roll_up(project) if project else []
+        withdrawn = _blocks_withdrawn(entered)
+        events = [*entered, *events, *recount_for_blocks(withdrawn, known=members.rows())]
+        # Of a new project nothing is there but what is in hand.
+        sets = (goals.rows(), groups.rows(), members.rows()) if projects.new else None
+        events += roll_up(project, sets) if project else []
         _touch(projects, levels, kept, events)
     for project in projects.by_key.values():
         _tie_new(project, projects, people, context)
@@ -273,41 +278,52 @@ def _with_reviewed(said: Iterable[Said], context: Context) -> Context:
 
 def _take_sched_blocks(
     bundle: ProjectBundle, members: Rows[MemberOUS], context: Context
-) -> Rows[SchedBlock]:
+) -> tuple[Rows[SchedBlock], list[ExecBlock]]:
+    """Upsert the SBs; with the executions that were here before them."""
     said = [say_sched_block(r, context.project, members) for r in bundle.sched_blocks]
     known = [row.pk for row in members.by_key.values()]
     blocks = take_over(SchedBlock, said, context, Q(member_ous_id__in=known))
     write(SchedBlock, blocks, context)
-    adopt_executions(blocks)
-    return blocks
+    return blocks, adopt_executions(blocks)
 
 
 def _judgements(exec_blocks: Rows[ExecBlock]) -> dict[int, str]:
     """The verdicts that stood before, by row id."""
     ids = [row.pk for row in exec_blocks.changed]
+    if not ids:
+        return {}
     return dict(ExecBlock.objects.filter(pk__in=ids).values_list("pk", "qa0"))
 
 
 def _executions(
-    exec_blocks: Rows[ExecBlock],
-    blocks: Rows[SchedBlock],
-    judged: dict[int, str],
-    context: Context,
+    exec_blocks: Rows[ExecBlock], judged: dict[int, str], context: Context
 ) -> list[Event]:
-    """Count executions again where they changed; answer what happened to them."""
-    rows = [*exec_blocks.new, *exec_blocks.changed]
-    block_rows = [*blocks.new, *blocks.changed]
-    block_ids = {row.sched_block_id for row in rows} | {row.pk for row in block_rows}
-    member_ids = {row.member_ous_id for row in rows}
-    member_ids |= {row.member_ous_id for row in block_rows}
+    """What happened to executions: they were taken, or judged."""
     events = [_execution_event(row, "", context) for row in exec_blocks.new]
-    events += [
+    return events + [
         _execution_event(row, judged[row.pk], context)
         for row in exec_blocks.changed
         if judged[row.pk] != row.qa0
     ]
-    return events + recount_executions(
-        sched_block_ids=block_ids - {None}, member_ous_ids=member_ids - {None}
+
+
+def _recount(
+    exec_blocks: Rows[ExecBlock],
+    adopted: list[ExecBlock],
+    blocks: Rows[SchedBlock],
+    members: Rows[MemberOUS],
+) -> list[Event]:
+    """Count executions again where they changed; answer what changed outside by it."""
+    rows = [*exec_blocks.new, *exec_blocks.changed]
+    # A new SB has no executions but those that came with it, or before it.
+    block_ids = {row.sched_block_id for row in (*rows, *adopted)}
+    block_ids |= {row.pk for row in blocks.changed}
+    member_ids = {row.member_ous_id for row in rows}
+    member_ids |= {row.member_ous_id for row in (*blocks.new, *blocks.changed)}
+    return recount_executions(
+        sched_block_ids=block_ids - {None},
+        member_ous_ids=member_ids - {None},
+        known=[*blocks.rows(), *members.rows()],
     )
 
 
@@ -326,15 +342,6 @@ def _execution_event(row: ExecBlock, before: str, context: Context) -> Event:
         public_to=row.qa0,
         actor_word=ORIGIN_WORDS.get(context.origin, context.origin),
     )
-
-
-def _refresh_counts(things: Iterable[LivingThing]) -> None:
-    """Let things in memory count what ``recount_executions`` has just written."""
-    for model in (MemberOUS, SchedBlock):
-        mine = {thing.pk: thing for thing in things if isinstance(thing, model)}
-        rows = model.objects.filter(pk__in=mine).order_by()
-        for pk, passed in rows.values_list("pk", "executions_passed"):
-            mine[pk].executions_passed = passed
 
 
 def _tie_new(project: Project, projects: Rows[Project], people: People, context: Context) -> None:

@@ -73,6 +73,7 @@ class Context:
     """What all upserts of one bundle share.
 
     ``reviewed`` are the member OUSs whose QA2 verdicts are decided here, by row id.
+    ``is_first``: nothing that the records name is here yet, so nothing has to be looked for.
     """
 
     origin: str
@@ -80,6 +81,7 @@ class Context:
     report: Report
     project: Project | None = None
     reviewed: frozenset[int] = frozenset()
+    is_first: bool = False
 
 
 @dataclass(slots=True)
@@ -105,6 +107,10 @@ class Rows(Generic[Thing]):
         """The row of the record with this key."""
         return self.by_key.get(key)
 
+    def rows(self) -> list[Thing]:
+        """Every row once; two records may be about one."""
+        return list({id(row): row for row in self.by_key.values()}.values())
+
 
 class Finder(Generic[Thing]):
     """Finds the row that a record is about among the few that could be it.
@@ -112,21 +118,26 @@ class Finder(Generic[Thing]):
     ``nearby`` selects the rows that a record without known UID could mean.
     """
 
-    def __init__(self, model: type[Thing], records: Sequence[Said], nearby: Q | None) -> None:
+    def __init__(self, model: type[Thing], records: Sequence[Said]) -> None:
         self.model = model
-        uids = {uid for said in records for uid in (said.uid, *said.other_uids) if uid}
-        refs = {Uid(uid).ref for uid in uids} | {said.local_ref for said in records}
-        aliases = Alias.objects.filter(level=model.LEVEL, ref__in=refs)
-        self.aliased: dict[str, int | None] = dict(aliases.values_list("ref", f"{model.LEVEL}_id"))
-        condition = Q(uid__in=uids) | Q(ref__in=refs) | Q(pk__in=list(self.aliased.values()))
-        if nearby is not None:
-            condition |= nearby
+        self.aliased: dict[str, int | None] = {}
         self.by_ref: dict[str, Thing] = {}
         self.by_uid: dict[str, Thing] = {}
         self.by_pk: dict[int | None, Thing] = {}
         self.by_same: dict[tuple[Any, ...], list[Thing]] = defaultdict(list)
         self.same_fields = tuple(records[0].same)
-        for row in model._default_manager.filter(condition).order_by("pk"):
+
+    def look(self, records: Sequence[Said], nearby: Q | None) -> None:
+        """Read the rows that ``records`` could be about."""
+        uids = {uid for said in records for uid in (said.uid, *said.other_uids) if uid}
+        refs = {Uid(uid).ref for uid in uids} | {said.local_ref for said in records}
+        level = self.model.LEVEL
+        aliases = Alias.objects.filter(level=level, ref__in=refs)
+        self.aliased = dict(aliases.values_list("ref", f"{level}_id"))
+        condition = Q(uid__in=uids) | Q(ref__in=refs) | Q(pk__in=list(self.aliased.values()))
+        if nearby is not None:
+            condition |= nearby
+        for row in self.model._default_manager.filter(condition).order_by("pk"):
             self.add(row)
 
     def add(self, row: Thing) -> None:
@@ -179,7 +190,9 @@ def take_over(
     rows: Rows[Thing] = Rows()
     if not records:
         return rows
-    finder = Finder(model, records, nearby)
+    finder = Finder(model, records)
+    if not context.is_first:
+        finder.look(records, nearby)
     for said in records:
         row = finder.find(said)
         reason = _unfit(row, model, said) or _foreign(row, context)
@@ -350,6 +363,8 @@ def write(model: type[Thing], rows: Rows[Thing], context: Context) -> None:
 
 def _former_refs(model: type[Thing], changed: Iterable[Thing]) -> dict[int, str]:
     ids = [row.pk for row in changed]
+    if not ids:
+        return {}
     return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "ref"))
 
 

@@ -54,25 +54,42 @@ def touch(things: Iterable[models.Model], shown: Iterable[models.Model] | None =
     ``shown`` are those of which people outside see the change, all where it is left out.
     """
     things = list(things)
-    outside = _above(things if shown is None else shown)
-    everything = _above([*things, *(shown or ())])
+    outside = things if shown is None else list(shown)
+    parents = _parents([*things, *outside])
+    theirs, everything = _above(outside, parents), _above([*things, *outside], parents)
     now = timezone.now()
     for model, field in _ANCESTORS:
         rows = model._default_manager.order_by()
-        inside = everything[field] - outside[field]
-        for ids, is_shown in ((outside[field], True), (inside, False)):
+        inside = everything[field] - theirs[field]
+        for ids, is_shown in ((theirs[field], True), (inside, False)):
             if ids:
                 rows.filter(pk__in=ids).update(**next_version(now, shown=is_shown))
 
 
-def _above(things: Iterable[models.Model]) -> dict[str, set[int]]:
+_Parents = dict[int, tuple[int | None, int | None]]
+
+
+def _parents(things: Iterable[models.Model]) -> _Parents:
+    """The group and the science goal of every member OUS above things, by row ids."""
+    named = (getattr(thing, "member_ous_id", None) for thing in things)
+    ids = {pk for pk in named if pk is not None}
+    if not ids:
+        return {}
+    rows = MemberOUS.objects.filter(pk__in=ids).order_by()
+    return {
+        pk: (group_id, goal_id)
+        for pk, group_id, goal_id in rows.values_list("pk", "group_ous_id", "science_goal_id")
+    }
+
+
+def _above(things: Iterable[models.Model], parents: _Parents) -> dict[str, set[int]]:
     """The ids of all levels above things, by the name of the foreign key."""
     ids: dict[str, set[int | None]] = {field: set() for _, field in _ANCESTORS}
     for thing in things:
         for field, found in ids.items():
             found.add(getattr(thing, field, None))
-    members = MemberOUS.objects.filter(pk__in=list(ids["member_ous_id"])).order_by()
-    for group_id, goal_id in members.values_list("group_ous_id", "science_goal_id"):
+    for member_id in [pk for pk in ids["member_ous_id"] if pk in parents]:
+        group_id, goal_id = parents[member_id]
         ids["group_ous_id"].add(group_id)
         ids["science_goal_id"].add(goal_id)
     return {field: {pk for pk in found if pk is not None} for field, found in ids.items()}

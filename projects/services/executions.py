@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from projects.models import Event, ExecBlock, MemberOUS, SchedBlock
+from projects.models import Event, ExecBlock, LivingThing, MemberOUS, SchedBlock
 from projects.services.bulk import save_alike
 from projects.services.entering import Account, state_event
 from projects.states import QA0Status
@@ -28,6 +28,7 @@ def recount_executions(
     sched_block_ids: Iterable[int | None],
     member_ous_ids: Iterable[int | None],
     at: datetime | None = None,
+    known: Iterable[LivingThing] = (),
 ) -> list[Event]:
     """Bring the execution counts of SBs and member OUSs up to date.
 
@@ -35,20 +36,28 @@ def recount_executions(
     1), ``executions_count`` the number of EBs; a member OUS expects what its SBs expect
     together, nothing where one is unknown. Answers the (unsaved) events of things whose
     public state changed by it: at the last execution, or ``at``, when it was judged.
-    Idempotent.
+    Idempotent. ``known`` are things that the caller has read, or made, under the project's
+    lock: they are not read again, and count in memory too what is written.
     """
-    events = _recount(SchedBlock, "sched_block", set(sched_block_ids), at)
-    return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids), at)]
+    known = list(known)
+    events = _recount(SchedBlock, "sched_block", set(sched_block_ids), at, known)
+    return [*events, *_recount(MemberOUS, "member_ous", set(member_ous_ids), at, known)]
 
 
-def recount_for_blocks(blocks: Iterable[SchedBlock]) -> list[Event]:
+def recount_for_blocks(
+    blocks: Iterable[SchedBlock], known: Iterable[MemberOUS] = ()
+) -> list[Event]:
     """Bring the counts of the member OUSs of scheduling blocks up to date; as above."""
     members = {block.member_ous_id for block in blocks} - {None}
-    return recount_executions(sched_block_ids=(), member_ous_ids=members)
+    return recount_executions(sched_block_ids=(), member_ous_ids=members, known=known)
 
 
 def _recount(
-    model: type[Any], parent: str, ids: set[int | None], at: datetime | None
+    model: type[Any],
+    parent: str,
+    ids: set[int | None],
+    at: datetime | None,
+    known: Iterable[LivingThing],
 ) -> list[Event]:
     if not ids:
         return []
@@ -59,7 +68,7 @@ def _recount(
     found = {row[f"{parent}_id"]: row for row in counted}
     expected = _expected_of_members(ids) if model is MemberOUS else {}
     changed, events = [], []
-    for thing in model.objects.filter(pk__in=ids).order_by():
+    for thing in _things(model, ids, known):
         row = found.get(thing.pk, _NOTHING)
         before = (_counts(thing), thing.public_state)
         thing.executions_passed, thing.executions_count = row["passed"], row["count"]
@@ -72,6 +81,15 @@ def _recount(
             events.append(_public_change(thing, before[1], thing.public_since))
     save_alike(changed, (*COUNT_FIELDS, "public_since"))
     return events
+
+
+def _things(model: type[Any], ids: set[int | None], known: Iterable[LivingThing]) -> list[Any]:
+    """The things with these ids, in order: from those that are known, else from their rows."""
+    things = {it.pk: it for it in known if isinstance(it, model) and it.pk in ids}
+    unknown = ids - things.keys()
+    if unknown:
+        things |= {it.pk: it for it in model.objects.filter(pk__in=unknown).order_by()}
+    return [things[pk] for pk in sorted(things)]
 
 
 def _counts(thing: Any) -> tuple[Any, ...]:

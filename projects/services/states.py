@@ -7,9 +7,11 @@ says; what follows from verdicts through ``projects.services.progress``. All end
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -131,32 +133,47 @@ def legal_move(thing: LivingThing, to: str, actor: User | None, way: Way) -> Mov
     return move
 
 
-def roll_up(project: Project, *, not_before: datetime | None = None) -> list[Event]:
+_Sets = tuple[Sequence[ScienceGoal], Sequence[GroupOUS], Sequence[MemberOUS]]
+_FOLLOWED = (
+    "group_ous_id",
+    "science_goal_id",
+    "state",
+    "state_since",
+    "state_flag",
+    "public_since",
+)
+
+
+def roll_up(
+    project: Project, sets: _Sets | None = None, *, not_before: datetime | None = None
+) -> list[Event]:
     """Write the states that follow from the project's member OUSs; answer their events.
 
     Groups and science goals take the one function of SEMANTICS "States"; the project
     follows into InProgress, Completed and PartiallyCompleted. What follows happened when
     the last of its causes did, but ``not_before`` a moment. The caller holds the project's
-    lock.
+    lock; one that has all OUSs of the project in memory, as they are stored, gives them as
+    ``sets``, and none is read.
     """
-    rows = MemberOUS.objects.filter(project_id=project.pk).order_by()
-    members = [
-        (group_id, goal_id, Cause(state, since, flag, told))
-        for group_id, goal_id, state, since, flag, told in rows.values_list(
-            "group_ous_id",
-            "science_goal_id",
-            "state",
-            "state_since",
-            "state_flag",
-            "public_since",
-        )
-    ]
+    goals: Iterable[ScienceGoal]
+    groups: Iterable[GroupOUS]
+    followed: Iterable[tuple[Any, ...]]
+    if sets is None:
+        mine = {"project_id": project.pk}
+        goals = ScienceGoal.objects.filter(**mine).order_by()
+        groups = GroupOUS.objects.filter(**mine).order_by()
+        followed = MemberOUS.objects.filter(**mine).order_by().values_list(*_FOLLOWED)
+        project.refresh_from_db(fields=STATE_FIELDS)
+    else:
+        goals, groups = sets[:2]
+        followed = map(attrgetter(*_FOLLOWED), sets[2])
+    members = [(group_id, goal_id, Cause(*cause)) for group_id, goal_id, *cause in followed]
     if not_before is not None:
         members = [(group, goal, cause.not_before(not_before)) for group, goal, cause in members]
     changed: list[LivingThing] = []
     events = [
-        *_roll_up_sets(project, GroupOUS, [(row[0], row[2]) for row in members], changed),
-        *_roll_up_sets(project, ScienceGoal, [(row[1], row[2]) for row in members], changed),
+        *_roll_up_sets(groups, [(row[0], row[2]) for row in members], changed),
+        *_roll_up_sets(goals, [(row[1], row[2]) for row in members], changed),
         *_roll_up_project(project, [row[2] for row in members], changed),
     ]
     save_states(changed, events)
@@ -184,8 +201,7 @@ def _latest(causes: Iterable[Cause]) -> datetime | None:
 
 
 def _roll_up_sets(
-    project: Project,
-    model: type[GroupOUS] | type[ScienceGoal],
+    rows: Iterable[LivingThing],
     members: Iterable[tuple[int | None, Cause]],
     changed: list[LivingThing],
 ) -> list[Event]:
@@ -193,7 +209,7 @@ def _roll_up_sets(
     for parent_id, cause in members:
         causes[parent_id].append(cause)
     events = []
-    for row in model._default_manager.filter(project_id=project.pk).order_by():
+    for row in rows:
         event = _follow(row, causes[row.pk])
         if event:
             changed.append(row)
@@ -225,7 +241,6 @@ def _follow_hold(row: LivingThing, held: bool, causes: list[Cause]) -> Event | N
 def _roll_up_project(
     project: Project, causes: list[Cause], changed: list[LivingThing]
 ) -> list[Event]:
-    project.refresh_from_db(fields=STATE_FIELDS)
     target = project_following(project.state, [cause.state for cause in causes])
     move = find_move(project.LEVEL, project.state, target) if target else None
     if target is None or move is None or Way.ROLL_UP not in move.ways:
