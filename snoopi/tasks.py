@@ -18,6 +18,7 @@ from ingest.models import IngestJob
 from ingest.sources.errors import SourceBusy
 from ingest.sources.ledger import due_names, keep_in_step
 from ingest.sources.poll import poll
+from projects.services.endings import tell_ended
 from projects.services.season_acts import carry_on_acts
 from projects.services.stage_ages import refresh_stage_ages
 from qa.services.reviews import release_verdicts
@@ -50,6 +51,9 @@ def sweep() -> None:
     told = release_verdicts()
     if told:
         logger.info("the hold of %s QA2 verdicts is over", told)
+    ended = tell_ended()
+    if ended:
+        logger.info("%s delegations came to their end", ended)
     while (job := services.claim_next_job()) is not None:
         _run(job)
 

@@ -40,6 +40,7 @@ class Membership(models.Model):
     ends_at = models.DateTimeField(
         null=True, blank=True, help_text="First moment at which it no longer holds, UTC."
     )
+    is_end_told = models.BooleanField(default=False, help_text="Whether the log tells of its end.")
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -53,7 +54,18 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ("project_id", "id")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(is_end_told=False, ends_at__isnull=False),
+                name="membership_end_to_tell",
+            ),
+        ]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_end_told=False) | models.Q(ends_at__isnull=False),
+                name="membership_told_end_is_known",
+            ),
             models.UniqueConstraint(
                 fields=["project"],
                 condition=models.Q(role=Role.PI, ends_at=None),

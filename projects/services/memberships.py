@@ -77,9 +77,15 @@ def _end_former_pi(project: Project, user: User, account: Account) -> list[Event
 def _end(memberships: list[Membership], account: Account) -> list[Event]:
     now = timezone.now()
     for membership in memberships:
-        membership.ends_at = now
-        membership.save(update_fields=["ends_at"])
-    return [_event(membership, account, frm=str(membership)) for membership in memberships]
+        membership.ends_at, membership.is_end_told = now, True
+        membership.save(update_fields=["ends_at", "is_end_told"])
+    return [ended_event(membership, account) for membership in memberships]
+
+
+def ended_event(membership: Membership, account: Account) -> Event:
+    """The unsaved event of a tie's end; of one that never held, when it was given."""
+    at = membership.ends_at and max(membership.ends_at, membership.created_at)
+    return _event(membership, account, frm=str(membership), at=at)
 
 
 @transaction.atomic
@@ -105,12 +111,18 @@ def untie(*, project: Project, user: User, account: Account | None = None) -> in
     return len(events)
 
 
-def _event(membership: Membership, account: Account, frm: str = "", to: str = "") -> Event:
+def _event(
+    membership: Membership,
+    account: Account,
+    frm: str = "",
+    to: str = "",
+    at: datetime | None = None,
+) -> Event:
     return Event(
         level="project",
         project=membership.project,
         kind=EventKind.MEMBERSHIP,
-        at=timezone.now(),
+        at=at or timezone.now(),
         frm=frm,
         to=to,
         public_frm=frm,

@@ -1,8 +1,11 @@
 """Who has access to a project: what its PI says stands as the log says that it was said."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from projects.models import Event, EventKind, Membership, Project, ProjectToken, Role
 from projects.services.delegations import MAY_DOWNLOAD, MAY_NOT_DOWNLOAD, TOKEN_WORD
@@ -11,6 +14,10 @@ from snoopi.audit.faults import Fault, Named, Tally, compare, fault, stream
 
 _SWITCH = (MAY_DOWNLOAD, MAY_NOT_DOWNLOAD)
 _NAMES = ("uid", "ref")
+# A tie in the log: its project, whom it is with, and what as.
+_Tie = tuple[int | None, int | None, str]
+_TELLING_TAKES = timedelta(hours=1)
+_WRITING_TOOK = timedelta(seconds=5)
 
 
 def access_agrees(tally: Tally) -> Iterator[Fault]:
@@ -18,6 +25,7 @@ def access_agrees(tally: Tally) -> Iterator[Fault]:
     yield from _switches(tally)
     yield from _tokens(tally)
     yield from _delegations(tally)
+    yield from _ends(tally)
 
 
 def _switches(tally: Tally) -> Iterator[Fault]:
@@ -69,3 +77,29 @@ def _delegations(tally: Tally) -> Iterator[Fault]:
     for uid, ref, number in stream(rows.order_by("pk").values_list(*names)):
         thing = Named(Level.PROJECT, uid, ref)
         yield fault(thing, f"log of delegation {number}", None, "an event that tells of it")
+
+
+def _ends(tally: Tally) -> Iterator[Fault]:
+    """The log tells once of each end that has come, at that end."""
+    logged: dict[_Tie, list[datetime]] = defaultdict(list)
+    ends = Event.objects.filter(kind=EventKind.MEMBERSHIP, to="").exclude(frm="").order_by("pk")
+    for project, person, words, at in stream(
+        ends.values_list("project_id", "person_id", "frm", "at")
+    ):
+        logged[project, person, words].append(at)
+    ties: dict[tuple[_Tie, datetime], list[Membership]] = defaultdict(list)
+    rows = Membership.objects.filter(ends_at__lte=timezone.now()).select_related("project")
+    for tie in stream(rows.order_by("pk")):
+        tally.looked += 1
+        end = max(tie.ends_at or tie.created_at, tie.created_at)
+        ties[(tie.project_id, tie.user_id, str(tie)), end].append(tie)
+    for (key, end), same in ties.items():
+        told = sum(tie.is_end_told or end < timezone.now() - _TELLING_TAKES for tie in same)
+        found = logged[key].count(end)
+        if found < told:
+            # Of before the log took the very moment, and named whom it concerns.
+            older = [*logged[key], *logged[key[0], None, key[2]]]
+            found += sum(end < at < end + _WRITING_TOOK for at in older)
+            found = min(found, told)
+        thing = Named(Level.PROJECT, same[0].project.uid, same[0].project.ref)
+        yield from compare(thing, f"ends of tie {same[0].pk} in the log", found, told)

@@ -490,6 +490,13 @@ CASES = [
         ),
     ),
     Spoiled(
+        "an end of a delegation that the log does not tell of",
+        lambda o: Membership.objects.filter(role="DELEGEE").update(
+            ends_at=timezone.now(), is_end_told=True
+        ),
+        ("access: project {project}: ends of tie {delegation} in the log is 0, should be 1",),
+    ),
+    Spoiled(
         "the reader of a reminder",
         lambda o: MailLine.objects.update(recipient=make_user("somebody")),
         ("lines: " + MEMBER + "mail of line {line} is another's, should be one to its own person",),

@@ -58,7 +58,7 @@ def blocks_alike(project: Project) -> None:
         SchedBlock.objects.create(member_ous=member_ous, name="X_a_03_TP", ref=f"local___{number}")
 
 
-def tied_twice(project: Project, *names: str, **fields: str) -> None:
+def tied_twice(project: Project, *names: str, **fields: str | bool) -> None:
     for name in names:
         user = make_user(name)
         Membership.objects.create(project=project, user=user, **fields)
@@ -181,6 +181,10 @@ VIOLATIONS: list[tuple[str, Violation]] = [
     (
         "membership_kind_for_delegees",
         lambda project: tied_twice(project, "one", role="PI", kind="DATA"),
+    ),
+    (
+        "membership_told_end_is_known",
+        lambda project: tied_twice(project, "one", role="COI", is_end_told=True),
     ),
     ("event_about_one_thing", event(level="member_ous")),
     ("event_about_one_thing", event(project=None, level="exec_block")),

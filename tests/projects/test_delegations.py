@@ -20,8 +20,12 @@ from projects.services.delegations import (
     revoke_delegation,
     revoke_project_token,
 )
+from projects.services.endings import tell_ended
+from projects.services.entering import SYSTEM_WORD
 from projects.services.memberships import tie
 from projects.visitors import ProjectVisitor
+from snoopi.audit.access import access_agrees
+from snoopi.audit.faults import Tally
 from tests.cast import CAST
 from tests.factories import make_user
 from tests.log import FromNowOn
@@ -161,6 +165,49 @@ def test_delegation_given_again_takes_over_the_end_and_ends_when_revoked(cast_pr
     assert told("frm", "to", "person__username", "note")[before:] == [
         ("Delegee DATA", "", "student", "S. Tudent")
     ]
+
+
+def test_end_that_comes_by_itself_is_told_once_at_that_end(cast_project, pi, student, time_machine):
+    time_machine.move_to(END - timedelta(days=9), tick=False)
+    tie = delegate(cast_project, to="student", kind="DATA", actor=pi, ends_at=END)[0]
+    delegate(cast_project, to="student", kind="TOO", actor=pi, ends_at=END + timedelta(days=1))
+    before = len(told("pk"))
+    version = Project.objects.get(pk=cast_project.pk).version
+
+    done = []
+    for moment in (-1, 0, 0, 3600):
+        time_machine.move_to(END + timedelta(seconds=moment), tick=False)
+        done.append(tell_ended())
+
+    assert done == [0, 1, 0, 0]
+    found = told("frm", "to", "at", "person__username", "actor", "actor_word", "note")[before:]
+    assert found == [
+        ("Delegee DATA", "", END, "student", None, SYSTEM_WORD, "S. Tudent"),
+    ]
+    assert Project.objects.get(pk=cast_project.pk).version == version + 1
+    assert revoke_delegation(tie, actor=pi) is False
+    audited = list(access_agrees(Tally()))
+    assert audited == []
+
+
+def test_end_is_told_of_no_tie_that_was_lengthened_or_revoked(
+    cast_project, pi, student, time_machine
+):
+    time_machine.move_to(END - timedelta(days=9), tick=False)
+    for kind in ("DATA", "TOO"):
+        delegate(cast_project, to="student", kind=kind, actor=pi, ends_at=END)
+    longer = END + timedelta(days=1)
+    delegate(cast_project, to="student", kind="DATA", actor=pi, ends_at=longer)
+    revoke_delegation(cast_project.memberships.get(kind="TOO", user=student), actor=pi)
+    time_machine.move_to(END, tick=False)
+
+    assert tell_ended() == 0
+    time_machine.move_to(END + timedelta(days=2), tick=False)
+    assert list(access_agrees(Tally())) != []
+    assert tell_ended() == 1
+    assert list(access_agrees(Tally())) == []
+    ends = [(at, frm) for at, frm, to in told("at", "frm", "to") if not to]
+    assert ends[-2:] == [(END - timedelta(days=9), "Delegee TOO"), (longer, "Delegee DATA")]
 
 
 def test_only_delegations_are_revoked(cast_project, pi, coi):
