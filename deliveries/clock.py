@@ -26,6 +26,7 @@ class ClockKind(StrEnum):
     BLANKET = "blanket"
     QA3_OPENED = "qa3_opened"
     QA3_ABORTED = "qa3_aborted"
+    QA3_CLOSED = "qa3_closed"
     QA3_RENEWAL = "qa3_renewal"
     WITHDRAWAL = "withdrawal"
     CORRECTION = "correction"
@@ -40,6 +41,7 @@ KIND_WORDS: Mapping[str, str] = MappingProxyType(
         ClockKind.BLANKET: "Blanket extension",
         ClockKind.QA3_OPENED: "QA3 opened",
         ClockKind.QA3_ABORTED: "QA3 aborted",
+        ClockKind.QA3_CLOSED: "QA3 closed",
         ClockKind.QA3_RENEWAL: "Renewal after QA3",
         ClockKind.WITHDRAWAL: "Withdrawal",
         ClockKind.CORRECTION: "Correction",
@@ -262,6 +264,17 @@ def _abort(entry: Entry, period: Period) -> _Step:
     return _Step(back, Effect.RETURNED, f"{words}: all is as before, {_end_words(period)}.")
 
 
+def _close(entry: Entry, period: Period) -> _Step:
+    """What came of QA3 was delivered elsewhere: the end is as with a delivery here."""
+    words = f"QA3 closed on {told(entry.at)}"
+    if period.is_held:
+        return _held_until(entry.at, replace(period, is_withdrawn=False), words)
+    if period.is_withdrawn:
+        back = replace(period, is_withdrawn=False)
+        return _Step(back, Effect.RETURNED, f"{words}: no longer withdrawn; no new period starts.")
+    return _nothing(period, f"{words}: it had changed nothing.")
+
+
 def _end_words(period: Period) -> str:
     return f"its end stays {told(period.end)}" if period.end else "its end is not known"
 
@@ -344,6 +357,7 @@ _STEPS: Mapping[ClockKind, Callable[[Entry, Period], _Step]] = MappingProxyType(
         ClockKind.BLANKET: _blanket,
         ClockKind.QA3_OPENED: _hold_open,
         ClockKind.QA3_ABORTED: _abort,
+        ClockKind.QA3_CLOSED: _close,
         ClockKind.QA3_RENEWAL: _renew,
         ClockKind.WITHDRAWAL: _withdraw,
         ClockKind.CORRECTION: _correct,

@@ -15,6 +15,7 @@ from deliveries.naming import FileClass
 from deliveries.rights import Access, FileFacts, Standing, file_access
 from projects.models import MemberOUS, Membership, Project, Role
 from projects.public import data_rights
+from projects.querysets.handed_out import was_handed_out
 from projects.querysets.project import Viewer, sees_everything
 from projects.visitors import ProjectVisitor
 
@@ -28,7 +29,9 @@ def for_reading(files: QuerySet[ProductFile]) -> QuerySet[ProductFile]:
     early = ClockEntry.objects.filter(member_ous_id=member, kind=ClockKind.EARLY_RAW)
     held = FileHold.objects.open().filter(member_ous_id=member)
     return files.select_related("member_ous", "project").annotate(
-        is_released_early=Exists(early), is_withheld=Exists(held)
+        is_released_early=Exists(early),
+        is_withheld=Exists(held),
+        was_handed_out=was_handed_out(),
     )
 
 
@@ -126,15 +129,18 @@ def facts_of(product_file: Any, now: datetime) -> FileFacts:
     )
 
 
-def is_delivered(product_file: ProductFile, member: MemberOUS) -> bool:
+def is_delivered(product_file: Any, member: MemberOUS) -> bool:
     """Whether a file's generation was delivered, here or as far as sources know.
 
-    Products that are still being reviewed belong to a generation that was not.
+    Products that are still being reviewed belong to a generation that was not. What was
+    delivered stays so while it is processed again: who withholds it says so. Read the file
+    ``for_reading``.
     """
     newest = member.delivery_generation
     if newest is not None:
         return product_file.generation is None or product_file.generation <= newest
     if member.state in _OUT_STATES:
         return True
-    was = member.delivered_at or (member.release_date if member.clock_kept_at is None else None)
-    return product_file.generation is None and was is not None
+    told = member.delivered_at or (member.release_date if member.clock_kept_at is None else None)
+    was = told is not None or product_file.was_handed_out
+    return product_file.generation is None and was

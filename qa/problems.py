@@ -47,6 +47,7 @@ class Act(StrEnum):
     ABORT = "abort"
     FIX = "fix"
     FAIL = "fail"
+    CLOSE = "close"
 
 
 class Outcome(StrEnum):
@@ -64,12 +65,18 @@ class Initiative(StrEnum):
     OBSERVATORY = "ObservatoryInitiated"
 
 
-def acts_on(state: str, outcome: str | None) -> tuple[Act, ...]:
-    """What is open for a report; ``outcome`` is its investigation's, None where it has none."""
+def acts_on(state: str, outcome: str | None, *, is_delivered: bool = False) -> tuple[Act, ...]:
+    """What is open for a report; ``outcome`` is that of its investigation, if that goes on.
+
+    ``is_delivered``: the member OUS stands delivered. Where an outcome was decided that is by
+    a source, whose word ends no investigation: people close it.
+    """
     if state == QA3State.OPEN:
         return (Act.ANSWER, Act.DISMISS, Act.INVESTIGATE)
     if state == QA3State.INVESTIGATING and not outcome:
         return (Act.ABORT, Act.FIX, Act.FAIL)
+    if state in (QA3State.INVESTIGATING, QA3State.FAILED) and outcome and is_delivered:
+        return (Act.CLOSE,)
     return ()
 
 

@@ -8,7 +8,8 @@ from projects.models import ExecBlock, MemberOUS
 from projects.querysets.project import Viewer, is_staff_viewer
 from qa.models import Investigation, ProblemReport, ProblemStep
 from qa.plots.catalog import PLOTS
-from qa.problems import STATE_WORDS, AboutKind, Act, QA3State, acts_on
+from qa.problems import STATE_WORDS, AboutKind, Act, QA3State
+from qa.services.problems import acts_of
 from qa.verdicts import ReasonTold
 
 
@@ -62,7 +63,7 @@ def report_told(report: ProblemReport, viewer: Viewer) -> ReportTold:
         by=by_whom(report, viewer),
         in_time=in_time_words(report),
         steps=tuple(_step(step, staff) for step in report.steps.all()),
-        acts=acts_on(report.state, running.outcome if running else None),
+        acts=acts_of(report, report.member_ous),
     )
 
 

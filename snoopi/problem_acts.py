@@ -6,6 +6,7 @@ from typing import Any
 
 from deliveries.services.investigations import (
     abort_investigation,
+    close_investigation,
     fail_and_observe,
     fix_problem,
     open_investigation,
@@ -21,5 +22,6 @@ ACTS: Mapping[Act, Callable[..., Any]] = MappingProxyType(
         Act.ABORT: abort_investigation,
         Act.FIX: fix_problem,
         Act.FAIL: fail_and_observe,
+        Act.CLOSE: close_investigation,
     }
 )

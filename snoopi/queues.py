@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 
 from accounts.models import ARC, User
 from deliveries.models import Delivery, DeliveryState
@@ -16,7 +27,7 @@ from projects.models import MemberOUS, Ticket
 from projects.observatory import calendar
 from projects.states import OUSState
 from projects.work import ASSIGNED_IN, WORKED_IN, WorkRole
-from qa.models import ProblemReport, QA2Decision
+from qa.models import Investigation, ProblemReport, QA2Decision
 from qa.problems import ONGOING, QA3State
 
 _O = OUSState
@@ -121,10 +132,14 @@ def in_queue(queue: Queue) -> Q:
 def work_rows(user: User) -> Rows:
     """The member OUSs that the observatory works on and that ``user`` may track.
 
-    Those too of which a problem report waits, wherever they stand.
+    Those too of which a problem report waits, wherever they stand, or QA3 is to be closed.
     """
     waiting = ProblemReport.objects.filter(member_ous=OuterRef("pk"), state=QA3State.OPEN)
-    everything = MemberOUS.objects.visible_to(user).alias(has_report=Exists(waiting))
+    decided = Investigation.objects.running().filter(member_ous=OuterRef("pk")).exclude(outcome="")
+    to_close = Exists(decided) & Q(state=_O.DELIVERED)
+    everything = MemberOUS.objects.visible_to(user).alias(
+        has_report=Case(When(Exists(waiting) | to_close, then=True), default=False)
+    )
     worked = Q(state__in=(*WORKED_IN, _O.QA3_IN_PROGRESS)) | Q(has_report=True)
     rows = everything.filter(worked)
     failed = Delivery.objects.filter(

@@ -24,7 +24,8 @@ _MONTHS_OR_UNTIL = models.Q(months__isnull=False, until=None) | models.Q(
 def _fits() -> models.Q:
     """What each kind of entry must and must not say of the end."""
     dated = (ClockKind.SOURCE, ClockKind.CORRECTION)
-    plain = (ClockKind.WITHDRAWAL, ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED)
+    qa3 = (ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED, ClockKind.QA3_CLOSED)
+    plain = (ClockKind.WITHDRAWAL, *qa3)
     return (
         models.Q(kind__in=_STARTS, until=None)
         | (models.Q(kind__in=_LENGTHENS) & _MONTHS_OR_UNTIL)

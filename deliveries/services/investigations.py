@@ -148,6 +148,33 @@ def fail_and_observe(
     return found
 
 
+@transaction.atomic
+def close_investigation(
+    report: ProblemReport,
+    *,
+    actor: User,
+    comment: str = "",
+    comment_public: bool = False,
+    expected_version: int | None = None,
+    at: datetime | None = None,
+) -> Investigation:
+    """End QA3 of what a source says was delivered again: as the delivery would have here.
+
+    What was reported in time renews the period, and files are free. Raises NotAllowed,
+    StaleVersion, BadJudgement, IllegalMove.
+    """
+    member, found = _investigated(report, actor, expected_version, Act.CLOSE)
+    moment = whole_second(at)
+    account = Account.of(actor, note_of(comment), comment_public and bool(comment.strip()))
+    renewed = renew_at_delivery(member, moment)
+    entered = _entered(member, ClockKind.QA3_CLOSED, moment, actor, comment)
+    investigations.close(found, account=account, at=moment)
+    give_back(member, actor=actor, at=moment)
+    append_events(renewed)
+    _finish(member, entered)
+    return found
+
+
 def renew_at_delivery(member: MemberOUS, at: datetime) -> list[Event]:
     """Renew the period where a problem was reported in time; answer the unsaved events.
 

@@ -159,6 +159,16 @@ def end_with_delivery(member: MemberOUS, *, generation: int, at: datetime) -> bo
     return True
 
 
+def close(investigation: Investigation, *, account: Account, at: datetime) -> None:
+    """End an investigation whose outcome a source has told to be delivered elsewhere.
+
+    Reports that waited for the fix have it. No generation of here ended it.
+    """
+    investigation.ended_at = at
+    investigation.save(update_fields=["ended_at"])
+    _step_all(investigation, QA3State.FIXED, account, at)
+
+
 def is_timely(member: MemberOUS) -> bool:
     """Whether any report of the investigation that goes on came in time."""
     running = Investigation.objects.running().filter(member_ous=member)

@@ -14,6 +14,7 @@ from projects.services.bulk import save_alike
 from projects.services.entering import Account, subject_of
 from projects.services.events import append_events, touch
 from projects.services.locking import locked_member
+from projects.states import OUSState
 from qa.errors import BadJudgement
 from qa.models import LateVerdict, ProblemReason, ProblemReport, ProblemStep
 from qa.observatory import reasons as table_of_reasons
@@ -186,12 +187,18 @@ def locked_report(
         raise NotAllowed("Deciding on problem reports is not yours.")
     rows = ProblemReport.objects.select_related("investigation").select_for_update(of=("self",))
     found = rows.get(pk=report.pk)
-    running = found.investigation
-    legal = acts_on(found.state, running.outcome if running else None)
+    legal = acts_of(found, member)
     if act not in legal:
         sentence = f"A report that is {found.get_state_display()} takes no such step: {act}."
         raise IllegalMove(found.state, act, legal_words(legal), sentence)
     return member, found
+
+
+def acts_of(report: ProblemReport, member: MemberOUS) -> tuple[Act, ...]:
+    """What is open for a report read with its investigation."""
+    found = report.investigation
+    running = found.outcome if found and found.ended_at is None else None
+    return acts_on(report.state, running, is_delivered=member.state == OUSState.DELIVERED)
 
 
 def note_of(text: str, field: str = "comment") -> str:

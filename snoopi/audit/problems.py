@@ -61,6 +61,9 @@ def investigations_hold(tally: Tally) -> Iterator[Fault]:
             yield from compare(thing, "state", row.member_ous.state, OUSState.QA3_IN_PROGRESS)
         if row.ended_at is not None and row.outcome != Outcome.ABORTED:
             yield from _end_faults(thing, row)
+        waits = row.ended_at is None and row.outcome and row.member_ous.state == OUSState.DELIVERED
+        if waits and not _is_led_elsewhere(row):
+            yield fault(thing, f"investigation {row.pk}", "going on", "ended by the delivery")
     yield from _held_for_nothing()
     yield from _renewed_for_nothing()
 
@@ -73,6 +76,13 @@ def _is_led_elsewhere(row: Investigation) -> bool:
 
 
 def _end_faults(thing: Named, row: Investigation) -> Iterator[Fault]:
+    if row.ended_generation is None:
+        elsewhere = Event.objects.filter(
+            member_ous=row.member_ous, kind=EventKind.STATE, to=OUSState.DELIVERED, actor=None
+        )
+        if not elsewhere.filter(at__gte=row.decided_at, at__lte=row.ended_at).exists():
+            yield fault(thing, f"end of investigation {row.pk}", "of no delivery", "of one")
+        return
     delivered = Delivery.objects.filter(
         member_ous=row.member_ous, generation=row.ended_generation, state=DeliveryState.DELIVERED
     )

@@ -68,6 +68,11 @@ class Model:
     def _qa3_aborted(self, entry):
         self.withdrawn = self.held = False
 
+    def _qa3_closed(self, entry):
+        if self.held and self.end < entry.at:
+            self.base, self.total, self.end = entry.at, 0, entry.at
+        self.withdrawn = self.held = False
+
     def _early_raw(self, entry):
         if not self.started:
             self.started, self.base, self.total = True, entry.at, entry.months or 0
@@ -140,7 +145,10 @@ MOMENTS = st.builds(
     st.sampled_from(DAYS),
     st.sampled_from([0, 1, 86399]),
 )
-PLAIN = (ClockKind.WITHDRAWAL, ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED)
+PLAIN = (
+    *(ClockKind.WITHDRAWAL, ClockKind.QA3_OPENED, ClockKind.QA3_ABORTED),
+    ClockKind.QA3_CLOSED,
+)
 LENGTHENING = (ClockKind.EXTENSION, ClockKind.BLANKET, ClockKind.QA3_RENEWAL)
 
 

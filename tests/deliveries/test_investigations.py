@@ -20,6 +20,7 @@ from deliveries.services.clock import renew_clock, withdraw
 from deliveries.services.delivering import deliver
 from deliveries.services.investigations import (
     abort_investigation,
+    close_investigation,
     fail_and_observe,
     fix_problem,
     open_investigation,
@@ -27,9 +28,14 @@ from deliveries.services.investigations import (
 from deliveries.services.ledger import account_of
 from projects.errors import IllegalMove, NotAllowed, NotNow, StaleVersion
 from projects.models import Event, MemberOUS, SchedBlock
+from projects.services.entering import Account, record_state, save_states
+from projects.services.events import append_events
 from projects.services.states import move_state
 from qa.errors import BadJudgement
 from qa.models import Investigation, ProblemReport, QA2Round
+from snoopi.audit.faults import Tally
+from snoopi.audit.problems import investigations_hold
+from snoopi.queues import QUEUES, in_queue, work_rows
 from tests.deliveries.packages import manifest
 from tests.problems import DELIVERED, RELEASE, UNTIL, made, member, people, report
 
@@ -272,6 +278,63 @@ def test_delivery_that_came_before_any_decision_is_the_fix(member, people):
     made_one.refresh_from_db()
     assert made_one.state == "fixed"
     assert (made_one.investigation.outcome, made_one.investigation.decided_by) == ("fix", None)
+
+
+def told_delivered(member, at):
+    """What a source tells of a delivery that did not come through here."""
+    row = fresh(member)
+    said = record_state(row, to="Delivered", at=at, account=Account(word="the archive"))
+    assert said is not None
+    save_states([row], [said])
+    append_events([said])
+
+
+def test_fix_that_a_source_told_to_be_delivered_waits_to_be_closed(member, people, qa):
+    manifest(member)
+    made_one = investigated(member, people, withhold="The source is wrong.")
+    fix_problem(made_one, actor=qa, at=LATER)
+    with pytest.raises(IllegalMove):
+        close_investigation(made_one, actor=qa)
+    told_delivered(member, LATER + DAY)
+
+    queued = work_rows(qa).filter(in_queue(QUEUES["qa3"]))
+    assert [row.pk for row in queued] == [member.pk]
+    assert fresh(member).release_date is None
+    assert list(investigations_hold(Tally())) == []
+    with pytest.raises(NotAllowed):
+        close_investigation(made_one, actor=people["pi"])
+
+    close_investigation(made_one, actor=qa, comment="Seen there.", at=LATER + 2 * DAY)
+
+    made_one.refresh_from_db()
+    found = made_one.investigation
+    assert (made_one.state, found.outcome, found.ended_generation) == ("fixed", "fix", None)
+    assert found.ended_at == LATER + 2 * DAY
+    now = fresh(member)
+    assert (now.state, now.data_rights) == ("Delivered", "Public")
+    assert readable(people["pi"], member, LATER + 3 * DAY) != []
+    assert not work_rows(qa).filter(in_queue(QUEUES["qa3"])).exists()
+    assert list(investigations_hold(Tally())) == []
+    with pytest.raises(IllegalMove):
+        close_investigation(made_one, actor=qa)
+    Investigation.objects.update(decided_at=LATER + 9 * DAY)
+    assert [str(fault) for fault in investigations_hold(Tally())] != []
+
+
+def test_data_that_only_a_source_told_of_stay_readable_while_they_are_fixed(member, people, qa):
+    manifest(member)
+    ProductFile.objects.update(generation=None)
+    MemberOUS.objects.update(delivered_at=None, delivery_generation=None)
+    made_one = investigated(fresh(member), people)
+    known = readable(people["pi"], fresh(member), LATER)
+
+    fix_problem(made_one, actor=qa, at=LATER)
+
+    now = fresh(member)
+    assert (now.state, now.release_date) == ("ReadyForProcessing", None)
+    assert readable(people["pi"], now, LATER) == known != []
+    shown = ProductFile.objects.visible_to(people["pi"]).filter(member_ous=member)
+    assert shown.count() == len(known)
 
 
 def test_renewal_without_a_rule_is_left_to_people(member, people, monkeypatch):

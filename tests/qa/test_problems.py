@@ -96,6 +96,7 @@ def test_bad_table_is_refused_with_its_line(line, why):
 
 
 def test_acts_follow_from_state_and_investigation():
+    expected: tuple[Act, ...]
     open_acts = (Act.ANSWER, Act.DISMISS, Act.INVESTIGATE)
     looking = (Act.ABORT, Act.FIX, Act.FAIL)
     for state in QA3State:
@@ -104,6 +105,9 @@ def test_acts_follow_from_state_and_investigation():
             if state == "investigating" and outcome in (None, ""):
                 expected = looking
             assert acts_on(state, outcome) == expected
+            if state in ("investigating", "failed") and outcome:
+                expected = (Act.CLOSE,)
+            assert acts_on(state, outcome, is_delivered=True) == expected
 
 
 @pytest.fixture

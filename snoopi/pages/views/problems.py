@@ -187,6 +187,7 @@ _DONE = {
     Act.ABORT: "The investigation is aborted: all is as before.",
     Act.FIX: "The member OUS waits to be processed again.",
     Act.FAIL: "The member OUS is to be observed again.",
+    Act.CLOSE: "The investigation is over: what came of it was delivered elsewhere.",
 }
 
 
