@@ -23,7 +23,7 @@ from projects.services.season_acts import carry_on_acts
 from projects.services.stage_ages import refresh_stage_ages
 from qa.services.reviews import release_verdicts
 from snoopi.celery import app
-from snoopi.heartbeat import mark_swept
+from snoopi.heartbeat import DELIVERER, mark_round
 from snoopi.ringing import ring
 
 logger = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def run_ingest(job_id: int) -> None:
 @app.task(name="snoopi.tasks.sweep")
 def sweep() -> None:
     """Do whatever the tables still hold: what a lost bell left behind."""
-    mark_swept()
+    mark_round()
     told = release_verdicts()
     if told:
         logger.info("the hold of %s QA2 verdicts is over", told)
@@ -64,6 +64,7 @@ def deliver() -> None:
 
     Each rings for its mail as it is complete: the next may take an hour to check.
     """
+    mark_round(DELIVERER)
     delivered = deliver_due(on_delivery=lambda: ring(send_mail, expires=60))
     if delivered:
         logger.info("%s deliveries are complete", delivered)

@@ -11,10 +11,13 @@ from django.core.cache import cache
 from django.db import connections
 from django.utils import timezone
 
+from deliveries.models import Delivery
 from ingest.configured import SourceKind, SourceSetting
 from ingest.models import IngestJob, IngestSource
+from qa.models import QA2Round
 from snoopi import heartbeat, parts
 from snoopi.tasks import sweep
+from tests.factories import make_project
 from tests.servers import redis_server
 from tests.servers.processes import free_port
 
@@ -64,6 +67,7 @@ def test_readyz_names_each_part_and_the_newest_ingest(client, embedded):
         "migrations": "ok",
         "broker": "not used",
         "worker": "not used",
+        "deliverer": "not used",
         "mail": "memory",
     }
     assert body["newest_ingest"] == "2026-03-01T12:00:05Z"
@@ -199,23 +203,56 @@ def test_broker_that_hangs_is_told_and_asked_again_later(client, own_redis):
 
 
 @pytest.mark.django_db
-def test_worker_is_known_by_its_latest_sweep(client, own_redis):
+@pytest.mark.parametrize(
+    ("name", "other", "what"),
+    [("worker", "deliverer", "sweep"), ("deliverer", "worker", "round of deliveries")],
+)
+def test_each_worker_is_known_by_its_latest_round(client, own_redis, name, other, what):
     def told():
         cache.clear()
         answer = client.get("/readyz")
-        return answer.status_code, answer.json()["checks"]["worker"]
+        return answer.status_code, answer.json()["checks"][name]
 
+    heartbeat.mark_round(other)
     before = told()
-    heartbeat.mark_swept()
+    heartbeat.mark_round(name)
     after = told()
     with heartbeat.connect() as redis:
-        redis.set(heartbeat.KEY, int(time.time()) - 500)
+        redis.set(heartbeat.KEYS[name], int(time.time()) - 500)
     silent = told()
 
-    assert before == (503, "no sweep since the broker started")
+    assert before == (503, f"no {what} since the broker started")
     assert after == (200, "ok")
     assert silent[0] == 503
-    assert silent[1].startswith("no sweep for 50")
+    assert silent[1].startswith(f"no {what} for 50")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deliverer_that_reads_for_hours_lives_by_its_claim(client, own_redis):
+    heartbeat.mark_round()
+    with heartbeat.connect() as redis:
+        redis.set(heartbeat.KEYS["deliverer"], int(time.time()) - 5000)
+    member = make_project().memberous_set.get()
+    judged = QA2Round.objects.create(member_ous=member, number=9, opened_at=timezone.now())
+    Delivery.objects.create(
+        project=member.project,
+        member_ous=member,
+        qa2_round=judged,
+        generation=1,
+        state="checking",
+        claim="a worker",
+        heartbeat_at=timezone.now(),
+    )
+
+    def told():
+        cache.clear()
+        return client.get("/readyz").json()["checks"]["deliverer"]
+
+    busy = told()
+    Delivery.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=10))
+
+    assert busy == "ok"
+    assert told().startswith("no round of deliveries for 500")
 
 
 @pytest.mark.django_db
