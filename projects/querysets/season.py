@@ -1,18 +1,15 @@
 """Reads of what was decided on seasons, and of what that did."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from projects.season_acts import Fate
 from projects.states import Level
 
 if TYPE_CHECKING:
     from projects.models import SeasonAct, SeasonStep
-
-# What staff note beside the work moves nothing.
-_NOTED = ("ticket", "journal")
 
 
 class SeasonActQuerySet(models.QuerySet["SeasonAct"]):
@@ -44,29 +41,3 @@ class SeasonStepQuerySet(models.QuerySet["SeasonStep"]):
     def standing(self) -> Self:
         """Keep those that were not undone."""
         return self.filter(event__undone=None)
-
-    def acted_on(self) -> Self:
-        """Keep steps of blocks, member OUSs and projects with which something happened since.
-
-        What follows from others is not asked: groups and goals follow again.
-        """
-        changes: dict[Level, tuple[str, ...]] = {
-            Level.SCHED_BLOCK: ("sched_block", "exec_block__sched_block"),
-            Level.MEMBER_OUS: ("member_ous", "exec_block__member_ous"),
-            Level.PROJECT: ("project",),
-        }
-        found: Any = Q(pk__in=[])
-        for level, paths in changes.items():
-            for path in paths:
-                found |= Q(event__level=level.value) & Exists(self._later(level, path))
-        return self.filter(found)
-
-    def _later(self, level: Level, path: str) -> models.QuerySet[Any]:
-        events: Any = self.model._meta.get_field("event").related_model
-        own = {path: OuterRef(f"event__{level.value}"), "pk__gt": OuterRef("event_id")}
-        rows: models.QuerySet[Any] = events.objects.exclude(kind__in=_NOTED).filter(**own)
-        if level == Level.PROJECT:
-            rows = rows.filter(level=Level.PROJECT, kind="state")
-        others = Q(season_step=None) | ~Q(season_step__act=OuterRef("act"))
-        back = Q(undoes=None) | ~Q(undoes__season_step__act=OuterRef("act"))
-        return rows.filter(others & back)

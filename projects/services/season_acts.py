@@ -16,10 +16,11 @@ from projects.season import configuration_name
 from projects.season_acts import SeasonKind
 from projects.services.season_plans import (
     known_configurations,
-    preview,
     projects_of,
     season_cycles,
+    would_change,
 )
+from projects.services.season_since import acted_on, named
 from projects.services.season_steps import carry_out, take_back
 
 LONGEST_REASON = 2000
@@ -84,7 +85,7 @@ def decide_act(act: SeasonAct) -> SeasonAct:
     """
     if SeasonAct.objects.under_way().filter(cycle=act.cycle).exists():
         raise SeasonRefused(f"Another act on the season of {act.cycle} is still under way.")
-    if not preview(act, most=1).number:
+    if not would_change(act):
         raise SeasonRefused("Nothing would change.")
     try:
         with transaction.atomic():
@@ -115,13 +116,12 @@ def undo_act(act: SeasonAct, *, actor: User) -> SeasonAct:
 
 
 def _refuse_acted_on(act: SeasonAct) -> None:
-    acted = act.steps.acted_on()
-    some = acted.select_related(*[f"event__{name}" for name in ("sched_block", "member_ous")])
-    named = list(dict.fromkeys(str(step.event.subject) for step in some[: NAMED * 2]))[:NAMED]
-    if named:
+    steps = acted_on(act)
+    if steps:
+        names = named(steps, NAMED)
+        others = " and others" if len(steps) > len(names) else ""
         raise SeasonRefused(
-            f"Something has happened since with {', '.join(named)}"
-            f"{' and others' if acted.count() > len(named) else ''}: "
+            f"Something has happened since with {', '.join(names)}{others}: "
             "it can no longer be undone as one."
         )
 

@@ -74,15 +74,26 @@ class Preview:
 
 def preview(act: SeasonAct, most: int) -> Preview:
     """Answer what an act would do now; writes nothing. At most ``most`` lines of each sort."""
-    found, tables = Preview(act), calendar()
+    found = Preview(act)
+    for terms, parts, plan in _plans(act):
+        _count(found, terms, parts, plan, most)
+    return found
+
+
+def would_change(act: SeasonAct) -> bool:
+    """Whether an act would do anything now."""
+    return any(plan for _, _, plan in _plans(act))
+
+
+def _plans(act: SeasonAct) -> Iterator[tuple[Terms, Parts, Plan]]:
+    tables = calendar()
     rows = projects_of(act, tables).iterator(chunk_size=_CHUNK)
     while some := list(islice(rows, _CHUNK)):
         for parts in loaded(some):
             terms = terms_for(act, parts.project, tables)
             plan = planned(terms, parts, act.at)
             if plan or plan.spared:
-                _count(found, terms, parts, plan, most)
-    return found
+                yield terms, parts, plan
 
 
 def projects_of(act: SeasonAct, tables: Calendar) -> QuerySet[Project]:

@@ -24,6 +24,7 @@ from projects.season_acts import Fate, Plan, Step
 from projects.services.entering import STATE_FIELDS, Account, enter, save_states, state_event
 from projects.services.events import append_events, lock_project, shown_subjects, touch
 from projects.services.season_plans import Parts, loaded, planned, terms_for
+from projects.services.season_since import acted_on
 from projects.services.states import roll_up
 from projects.states import Level
 
@@ -171,9 +172,9 @@ def take_back(act: SeasonAct, project_id: int) -> int:
     project, all of the project is left as it is.
     """
     project = lock_project(project_id)
-    rows = act.steps.standing().filter(event__project_id=project_id)
-    if project is None or rows.exclude(fate=Fate.FOLLOWED).acted_on().exists():
+    if project is None or acted_on(act, project_id):
         return 0
+    rows = act.steps.standing().filter(event__project_id=project_id)
     found = rows.select_related("event", *_SUBJECTS).order_by("-event_id")
     steps = list(found)
     things: dict[Key, LivingThing] = {(project.LEVEL, project.pk): project}

@@ -11,6 +11,7 @@ from typing import Any
 
 import time_machine
 from django.db import transaction
+from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -32,12 +33,22 @@ from deliveries.services.clock import (
 from deliveries.services.delivering import deliver_due
 from deliveries.services.following import follow_log
 from deliveries.services.opening import retry_delivery
-from projects.errors import IllegalMove, NotAllowed, NoteMissing, NotNow
-from projects.models import Event, ExecBlock, MemberOUS, Project, SchedBlock
+from projects.errors import (
+    BadSeason,
+    IllegalMove,
+    NotAllowed,
+    NoteMissing,
+    NotNow,
+    SeasonRefused,
+)
+from projects.models import Event, ExecBlock, MemberOUS, Project, SchedBlock, SeasonAct
 from projects.moves import find_move
 from projects.permissions import open_steps
 from projects.presentation import qa2_of, standing
+from projects.season_acts import SeasonKind
 from projects.services.memberships import tie
+from projects.services.season_acts import carry_on as carry_on_act
+from projects.services.season_acts import decide_act, planned_act, undo_act
 from projects.services.states import move_state
 from projects.states import Level
 from qa.errors import BadJudgement
@@ -59,6 +70,7 @@ REFUSALS = (
     NotNow,
     *(IllegalMove, NotAllowed, NoteMissing, BadJudgement),
     *(BadClockEntry, BadLinks, ClockRefused, NotDeliverable),
+    *(BadSeason, SeasonRefused),
 )
 OUTCOMES = ("Pass", "SemiPass", "Fail")
 REASONS = {"SemiPass": ["flux_scale"], "Fail": ["rms_above_request"]}
@@ -101,14 +113,17 @@ class ObservatoryMachine(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.stack.close()
 
-    @initialize(stage=st.sampled_from((("Ready", 0), ("FullyObserved", 2), ("ReadyForReview", 2))))
-    def begin(self, stage):
+    @initialize(
+        stage=st.sampled_from((("Ready", 0), ("FullyObserved", 2), ("ReadyForReview", 2))),
+        grade=st.sampled_from("AB"),
+    )
+    def begin(self, stage, grade):
         mark = f"{next(_numbers)}"
         self.pi = make_user(f"pi{mark}", email="pi@example.org", executive="NA", arc="NA")
         self.qa = make_user(f"qa{mark}", roles=["qa"], qualifications=["QA2APPRV"])
         self.drm = make_user(f"drm{mark}", roles=["drm"])
         self.admin = make_user(f"admin{mark}", roles=["admin"])
-        said.take(said.beginning(*stage))
+        said.take({**said.beginning(*stage), "grade": grade})
         tie(project=self.project, user=self.pi, role="PI")
 
     # What is there
@@ -365,6 +380,23 @@ class ObservatoryMachine(RuleBasedStateMachine):
 
         self.try_it(extend)
 
+    @rule(kind=st.sampled_from(SeasonKind), cycle=st.sampled_from(("2021.1", "2022.1")))
+    def season_is_ended_or_begun(self, kind, cycle):
+        def act():
+            planned = planned_act(kind=kind, cycle=cycle, reason="why", actor=self.drm)
+            carry_on_act(decide_act(planned))
+
+        self.try_it(act)
+
+    @rule()
+    def last_act_on_a_season_is_undone(self):
+        def undo():
+            act = SeasonAct.objects.order_by("-pk").first()
+            if act is not None:
+                carry_on_act(undo_act(act, actor=self.drm))
+
+        self.try_it(undo)
+
     @rule(number=said.members)
     def centre_adds_links(self, number):
         self.try_it(enter_added_value, self.member(number), links=LINKS, actor=self.admin)
@@ -379,6 +411,7 @@ class ObservatoryMachine(RuleBasedStateMachine):
     @invariant()
     def people_take_legal_steps_alone(self):
         taken = Event.objects.filter(kind="state", actor__isnull=False, for_staff=True)
+        taken = taken.filter(undoes=None).exclude(frm=F("to"))
         for level, frm, to in taken.values_list("level", "frm", "to").distinct().order_by():
             assert find_move(Level(level), frm, to) is not None
 

@@ -21,6 +21,7 @@ from projects.services.season_acts import (
     undo_act,
 )
 from projects.services.season_plans import preview, season_cycles
+from projects.services.season_since import acted_on
 from snoopi.bell import ring_seasons
 from snoopi.csv_text import csv_answer
 from snoopi.keyset import BadCursor, every_page, page
@@ -164,7 +165,7 @@ def _act_page(
         "words": {fate.value: words for fate, words in FATE_WORDS.items()},
         "next_url": changed(request.GET, cursor=found.next) if found.next else "",
         "first_url": request.path if cursor else "",
-        "acted_on": act.steps.acted_on().count() if ended else 0,
+        "acted_on": len(acted_on(act)) if ended else 0,
         "left_standing": act.steps.standing().exclude(fate=Fate.FOLLOWED).count()
         if act.undo_done_at
         else 0,
