@@ -42,10 +42,8 @@ def follow_verdict(exec_block: ExecBlock, *, at: datetime) -> Followed:
         sched_block_ids={block.pk} if block else set(),
         member_ous_ids={member.pk} if member else set(),
         at=at,
+        known=[thing for thing in (block, member) if thing],
     )
-    for thing in (block, member):
-        if thing is not None:
-            thing.refresh_from_db()
     if member is not None and member.state in TOO_LATE:
         return Followed(events, member)
     if block is not None:

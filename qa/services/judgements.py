@@ -61,8 +61,9 @@ def decide_qa0(
     flag for staff where it came later than that, roll-ups, events. ``at`` is now unless
     history is told. Raises NotAllowed, StaleVersion, BadJudgement.
     """
-    lock_project(exec_block.project_id)
+    project = lock_project(exec_block.project_id)
     block = ExecBlock.objects.select_for_update().get(pk=exec_block.pk)
+    block.project = project
     if not can_decide_qa0(actor):
         raise NotAllowed("Judging executions is not yours.")
     if expected_version is not None and block.version != expected_version:
