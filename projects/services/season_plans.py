@@ -45,10 +45,14 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line of a preview: what becomes of a thing, or why nothing does."""
+    """One line of a preview: what becomes of a thing, or why nothing does.
+
+    ``frm`` is where it stands when it comes to that: some things take two steps.
+    """
 
     thing: LivingThing
     project: Project
+    frm: str | None
     fate: Fate | None = None
     to: str = ""
     spared: Spared | None = None
@@ -207,15 +211,18 @@ def _count(found: Preview, terms: Terms, parts: Parts, plan: Plan, most: int) ->
     if terms.carries is None and terms.kind == SeasonKind.END:
         found.unruled += sum(step.fate == Fate.TIMED_OUT for step in plan.blocks)
     for level, things, taken in ways:
+        stands = {pk: thing.state for pk, thing in things.items()}
         for step in taken:
             found.counts[level, step.fate] += 1
             if len(found.changes) < most:
-                told = Told(things[step.pk], parts.project, fate=step.fate, to=step.to)
-                found.changes.append(told)
+                frm, thing = stands[step.pk], things[step.pk]
+                found.changes.append(Told(thing, parts.project, frm, step.fate, step.to))
+            stands[step.pk] = step.to
     for pk, why in plan.spared:
         found.spared[why] += 1
         if len(found.left_alone) < most:
-            found.left_alone.append(Told(blocks[pk], parts.project, spared=why))
+            block = blocks[pk]
+            found.left_alone.append(Told(block, parts.project, block.state, spared=why))
 
 
 def season_cycles() -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from projects.models import SeasonAct, SeasonStep
 from projects.observatory import calendar
 from projects.public import staff_label
-from projects.season_acts import SPARED_WORDS, Fate, SeasonKind
+from projects.season_acts import NEXT_CYCLE, SPARED_WORDS, Fate, SeasonKind
 from projects.services.season_plans import Preview, Told
 from projects.states import Level
 
@@ -58,7 +58,7 @@ def left(preview: Preview) -> list[str]:
 def changes(preview: Preview) -> list[Line]:
     """The first of what would change."""
     return [
-        Line(one, staff_label(one.thing.state), staff_label(one.to), FATE_WORDS[one.fate])
+        Line(one, staff_label(one.frm), staff_label(one.to), FATE_WORDS[one.fate])
         for one in preview.changes
         if one.fate
     ]
@@ -67,7 +67,7 @@ def changes(preview: Preview) -> list[Line]:
 def left_alone(preview: Preview) -> list[Line]:
     """The first of what would be left alone."""
     return [
-        Line(one, staff_label(one.thing.state), "", SPARED_WORDS[one.spared])
+        Line(one, staff_label(one.frm), "", SPARED_WORDS[one.spared])
         for one in preview.left_alone
         if one.spared
     ]
@@ -104,6 +104,29 @@ def _unruled(preview: Preview) -> Iterator[str]:
             f"{number} of the blocks that would time out "
             f"{'are' if number > 1 else 'is'} of a grade without a carry-over rule on file."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step that was taken: how a thing stood, what became of it, and what that means."""
+
+    step: SeasonStep
+    stood: str
+    became: str
+    words: str
+
+
+def step_line(step: SeasonStep) -> StepLine:
+    """A step that was taken, in words."""
+    event, fate = step.event, Fate(step.fate)
+    words = FATE_WORDS[fate]
+    if fate == Fate.CARRIED_OVER:
+        words = (
+            f"{words} to {'the next cycle' if step.carried_to == NEXT_CYCLE else step.carried_to}"
+        )
+    if getattr(step, "is_undone", False):
+        words = f"{words}, taken back"
+    return StepLine(step, staff_label(event.frm or None), staff_label(event.to or None), words)
 
 
 def step_cells(step: SeasonStep) -> list[str | None]:

@@ -162,6 +162,6 @@ def _change(one: Told) -> shapes.SeasonChange:
         uid=one.thing.uid,
         project=one.project.ref,
         fate=one.fate or "",
-        state=one.thing.state,
+        state=one.frm,
         to=one.to,
     )

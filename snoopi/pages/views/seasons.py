@@ -28,7 +28,6 @@ from snoopi.keyset import BadCursor, every_page, page
 from snoopi.pages.doors import PageRequest, asked_text, members_only
 from snoopi.pages.listing import changed
 from snoopi.pages.season_words import (
-    FATE_WORDS,
     KIND_TITLES,
     STEP_HEAD,
     cautions,
@@ -37,6 +36,7 @@ from snoopi.pages.season_words import (
     left,
     left_alone,
     step_cells,
+    step_line,
 )
 
 _SHOWN = 100
@@ -161,8 +161,7 @@ def _act_page(
     context = {
         "act": act,
         "title": KIND_TITLES[SeasonKind(act.kind)],
-        "steps": found.rows,
-        "words": {fate.value: words for fate, words in FATE_WORDS.items()},
+        "lines": [step_line(step) for step in found.rows],
         "next_url": changed(request.GET, cursor=found.next) if found.next else "",
         "first_url": request.path if cursor else "",
         "acted_on": len(acted_on(act)) if ended else 0,
