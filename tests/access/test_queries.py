@@ -121,7 +121,7 @@ GET qa-turnaround -                                 2      6
 GET qa-turnaround -+csv                             2      6
 GET qa-turnaround -+json                            2      6
 GET qa-seasons -                                    2      4
-GET qa-season season                                2      5
+GET qa-season season                                2      7
 GET qa-season season+csv                            2      4
 GET qa-queue queue                                  2      5
 GET qa-queue queue+csv                              2      4
@@ -316,7 +316,7 @@ def _multiply(world: World, number: int) -> None:
     _add_mails(world, more)
     _add_work(world, number)
     _add_deliveries(project, more)
-    _add_acts(world, more)
+    _add_acts(world, number)
     jobs = IngestJob.objects.bulk_create(IngestJob(source=f"{n}.json") for n in range(more))
     IngestProblem.objects.bulk_create(IngestProblem(job=job, reason="no UID") for job in jobs)
     IngestSource.objects.bulk_create(
@@ -330,16 +330,16 @@ def _multiply(world: World, number: int) -> None:
     )
 
 
-def _add_acts(world: World, more: int) -> None:
+def _add_acts(world: World, number: int) -> None:
     """Acts on seasons, and what the first of them did to things of the project."""
     drm, now = world.users["drm"], timezone.now()
     common = {"kind": "end", "reason": "x", "at": now, "done_at": now, "decided_by": drm}
-    SeasonAct.objects.bulk_create(SeasonAct(cycle=f"{n}", **common) for n in range(more))
+    SeasonAct.objects.bulk_create(SeasonAct(cycle=f"{n}", **common) for n in range(1, number))
     own = Event.objects.filter(project=world.projects["project"], season_step=None)
     events = own.filter(level="member_ous")
     SeasonStep.objects.bulk_create(
         SeasonStep(act_id=world.things["season"], event=event, fate="timed_out")
-        for event in events[:more]
+        for event in events[:number]
     )
 
 
