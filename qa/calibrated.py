@@ -1,6 +1,6 @@
 """The calibrations of the array that count for an execution, and how it stands to them."""
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber, Upper
 
 from projects.models import ExecBlock
@@ -21,14 +21,15 @@ _SCOPE = ("kind", "array", "antenna", "band", "source_upper")
 
 
 def calibrations_of(exec_block: ExecBlock, told: ReportTold | None) -> list[KindHeld]:
-    """Answer how an execution stands to each kind of calibration; one query.
+    """Answer how an execution stands to each kind of calibration; two queries.
 
     Read the block with its report; ``told`` is None before its data set has been read.
     """
     executed = _executed(exec_block, told)
     if executed is None:
         return not_held(_NO_TIME)
-    return held_against(executed, _candidates(executed), calibration_ages())
+    rules = calibration_ages()
+    return held_against(executed, _candidates(executed), rules, _kept(executed))
 
 
 def calibrated_at() -> Subquery:
@@ -81,6 +82,16 @@ def _candidates(executed: Executed) -> list[Calibration]:
         order_by=["-covers", "-measured_at", "-pk"],
     )
     return list(rows.annotate(place=best).filter(place=1).order_by("pk"))
+
+
+def _kept(executed: Executed) -> list[str]:
+    """The kinds of which anything was recorded by then, of whatever array."""
+    recorded = Calibration.objects.filter(valid_from__lte=executed.end)
+    asked = {f"keeps_{kind}": Exists(recorded.filter(kind=kind)) for kind in CalibrationKind}
+    rows = Calibration.objects.order_by().annotate(**asked).values_list(*asked)[:1]
+    return [
+        kind for row in rows for kind, is_kept in zip(CalibrationKind, row, strict=True) if is_kept
+    ]
 
 
 def _of_antennas(executed: Executed) -> Q:

@@ -7,7 +7,7 @@ execution counts before others, then the one that was measured last.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -54,6 +54,7 @@ class Coverage(StrEnum):
     STALE = "stale"
     UNKNOWN = "not known"
     VALID = "valid"
+    NOT_KEPT = "not kept"
     NOT_APPLICABLE = "not applicable"
 
 
@@ -230,14 +231,19 @@ class KindHeld:
 
 
 Unit = tuple[str, int | None]
+_NOT_KEPT = "No records of this kind were kept here then."
 
 
 def held_against(
-    executed: Executed, records: Sequence[Held], rules: Iterable[AgeRule]
+    executed: Executed,
+    records: Sequence[Held],
+    rules: Iterable[AgeRule],
+    kept: Collection[str] = tuple(CalibrationKind),
 ) -> list[KindHeld]:
     """Answer how an execution stands to each kind, in the kinds' order.
 
-    ``records`` are of its array, and began to hold before its end.
+    ``records`` are of its array, and began to hold before its end. ``kept`` are the kinds of
+    which anything at all was recorded by then: of others nobody misses anything.
     """
     known = [*rules]
     day = executed.start.astimezone(UTC).date()
@@ -248,6 +254,8 @@ def held_against(
             [record for record in records if record.kind == kind],
             age_rule(known, kind, executed.arrays, day),
         )
+        if kind in kept
+        else KindHeld(kind, Coverage.NOT_KEPT, _NOT_KEPT, "")
         for kind in CalibrationKind
     ]
 

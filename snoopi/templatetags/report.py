@@ -37,6 +37,7 @@ COVERED: Mapping[Coverage, Family] = MappingProxyType(
         Coverage.STALE: Family.QUESTION,
         Coverage.UNKNOWN: Family.UNKNOWN,
         Coverage.VALID: Family.GOOD,
+        Coverage.NOT_KEPT: Family.NOTHING_YET,
         Coverage.NOT_APPLICABLE: Family.STOPPED,
     }
 )

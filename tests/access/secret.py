@@ -19,6 +19,8 @@ from projects.services.events import append_events
 from projects.services.memberships import tie
 from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
+from qa.calibrations import CalibrationFacts
+from qa.services.calibrations import enter_calibration
 from tests.access.asking import Probe
 from tests.factories import (
     make_exec_block,
@@ -132,7 +134,17 @@ _LISTS = [
     "api/queues/reviewing/?q={mark}",
     "api/queues/reviewing/?format=csv",
 ]
+# All staff read the calibrations of the array, and people outside none of them.
+_OF_STAFF = [
+    "qa/calibrations/",
+    "qa/calibrations/?antenna={mark}",
+    "qa/calibrations/?format=csv&shown=all",
+    "api/calibrations/?count=true",
+    "api/calibrations/?format=csv",
+    "api/calibrations/?antenna={mark}",
+]
 _THINGS = [
+    *_OF_STAFF,
     "projects/{code}/",
     "projects/{code}/?node={member}",
     "projects/{code}/?find={mark}",
@@ -283,5 +295,10 @@ def _surround(project: Project, pi: User, expired: User) -> None:
     make_token(pi, label=f"{MARK} label")
     issue_project_token(project, name=f"{MARK} token", actor=pi)
     let_cois_download(project, may=True, actor=pi)
+    now = timezone.now()
+    facts = CalibrationFacts(
+        kind="focus", measured_at=now, valid_from=now, summary=f"{MARK} summary"
+    )
+    enter_calibration(facts=facts, actor=make_user(f"{MARK}_aod", roles=["aod"]))
     job = IngestJob.objects.create(source=f"{MARK}.json", requested_by=pi, failure=f"{MARK} why")
     IngestProblem.objects.create(job=job, record=f"{MARK} record", reason=f"{MARK} reason")

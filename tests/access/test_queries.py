@@ -137,8 +137,8 @@ GET projects:ous-qa3 member                          4      4
 GET projects:exec-block-plot plot                   3      3
 GET projects:exec-block-plot plot+csv               3      3
 GET projects:exec-block-plot plot+json              3      3
-GET projects:exec-block-detail run                  5      5
-GET projects:exec-block-report-pdf run              5      5
+GET projects:exec-block-detail run                  6      6
+GET projects:exec-block-report-pdf run              6      6
 GET projects:exec-block-qa0 run                     3      3
 GET accounts:login -                                2      2
 GET accounts:settings -                             4      4
@@ -192,7 +192,7 @@ GET api:sched-block-history block+csv               3      3
 GET api:exec-block-list -                           2      2
 GET api:exec-block-list -+csv                       2      2
 GET api:exec-block-list -+votable                   2      2
-GET api:exec-block-detail run                       4      4
+GET api:exec-block-detail run                       5      5
 GET api:reason-list -                               1      1
 GET api:late-verdict-list -                         1      3
 GET api:late-verdict-list -+csv                     1      2

@@ -35,7 +35,7 @@ COSTS = {
     "schedblocks/{block}/history/": 2,
     "execblocks/?page_size=1000": 1,
     "execblocks/?page_size=1000&ous={goal}": 2,
-    "execblocks/{run}/": 3,
+    "execblocks/{run}/": 4,
     "events/?page_size=1000": 1,
     "events/?page_size=1000&project={project}&kind=state": 1,
     "tokens/": 1,

@@ -72,6 +72,25 @@ def test_report_tells_what_is_valid_stale_and_missing_to_its_pi(block, pi, logge
     assert "aod2" not in page
 
 
+def test_kind_that_was_never_recorded_is_no_warning(block, pi, logged_in):
+    client, aod = logged_in(pi), make_user("aod2", roles=["aod"])
+
+    nothing = {kind: one["standing"] for kind, one in report(client).items()}
+    enter(block, aod, kind="focus", array="12m")
+    enter(block, aod, kind="beams", valid_from=block.end + timedelta(days=1))
+    some = report(client)
+    page = client.get(f"/execblocks/{REF}/").content.decode()
+
+    assert {standing for kind, standing in nothing.items() if kind != "fluxes"} == {"not kept"}
+    assert {kind: one["standing"] for kind, one in some.items()} == {
+        **dict.fromkeys(nothing, "not kept"),
+        "focus": "missing",
+    }
+    assert some["beams"]["text"] == "No records of this kind were kept here then."
+    assert "Focus curves (QA1): None is on file" in page
+    assert "Delays (QA1)" not in page
+
+
 def test_number_of_records_costs_no_query(block, pi, logged_in):
     client, aod = logged_in(pi), make_user("aod2", roles=["aod"])
 

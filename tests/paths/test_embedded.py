@@ -148,10 +148,52 @@ def test_demo_pi_logs_in_and_lands_on_the_page_he_asked_for(observatory: Observa
     assert "SgrB2_a_03_7M" in page
 
 
-def test_posted_reply_is_read_by_the_background_thread(observatory: Observatory) -> None:
-    token = observatory.command("account", "root", "--role", "admin", "--token", "write")
-    token = token.splitlines()[-1]
+@pytest.fixture(scope="module")
+def token(observatory: Observatory) -> str:
+    """The token of an administrator."""
+    printed = observatory.command("account", "root", "--role", "admin", "--token", "write")
+    return printed.splitlines()[-1]
 
+
+def test_sqlite_keeps_calibrations_and_tells_reports_of_them(
+    observatory: Observatory, token: str
+) -> None:
+    _, runs = observatory.api("execblocks/?project=2013.1.00269.S&page_size=1", token)
+    run = runs["results"][0]
+    before = observatory.api(f"execblocks/{run['ref']}/", token)[1]["calibrations"]
+    said = {"kind": "beams", "valid_from": run["start"], "summary": "as modelled"}
+
+    made, record = observatory.api("calibrations/", token, json.dumps(said).encode())
+    after = observatory.api(f"execblocks/{run['ref']}/", token)[1]["calibrations"]
+    _, listed = observatory.api("calibrations/?kind=beams", token)
+
+    assert made == 201
+    beams = [
+        {one["number"] for kind in told if kind["kind"] == "beams" for one in kind["records"]}
+        for told in (before, after)
+    ]
+    assert (record["number"] in beams[0], record["number"] in beams[1]) == (False, True)
+    assert {one["standing"] for one in after if one["kind"] == "beams"} == {"valid"}
+    assert record["number"] in [one["number"] for one in listed["results"]]
+
+
+def test_sqlite_tells_the_past_and_how_long_things_took(
+    observatory: Observatory, token: str
+) -> None:
+    _, now = observatory.api("ous/uid___A001_X121_X4bc/status/", token)
+    _, past = observatory.api("ous/uid___A001_X121_X4bc/status/?at=2014-07-02", token)
+    found, board = observatory.api("turnaround/", token)
+    _, late = observatory.api("turnaround/ous/?late=yes&count=true", token)
+
+    assert now["executions"]["count"] == 4
+    assert (past["state"], past["executions"]["count"]) == ("PartiallyObserved", 1)
+    assert (found, len(board["weeks"])) == (200, 12)
+    assert late["count"] > 0
+
+
+def test_posted_reply_is_read_by_the_background_thread(
+    observatory: Observatory, token: str
+) -> None:
     status, job = observatory.api("ingest/", token, REPLY.encode())
     deadline = time.monotonic() + 60
     while job["state"] not in ("done", "failed") and time.monotonic() < deadline:
