@@ -16,11 +16,13 @@ import time_machine
 from deliveries.errors import ClockRefused
 from deliveries.services.clock import extend_clock, release_early
 from deliveries.services.delivering import deliver_due
+from projects.errors import BadSeason, SeasonRefused
 from projects.models import Event, ExecBlock, MemberOUS, Project, SchedBlock
 from projects.permissions import open_steps
 from projects.querysets.lines import tree_of
 from projects.services.blockages import block_work
 from projects.services.memberships import tie
+from projects.services.season_acts import carry_on, decide_act, planned_act, undo_act
 from projects.services.states import move_state
 from projects.states import OUS_LEVELS
 from qa.services.judgements import decide_qa0
@@ -58,7 +60,7 @@ class History:
         self.pi = make_user("pi")
         self.drm = make_user("drm", roles=["drm"])
         self.qa = make_user("qa", roles=["qa"], qualifications=["QA2APPRV"])
-        make_project(CODE, members=2)
+        make_project(CODE, members=2, grade="A" if seed == 1 else "B")
         tie(project=self.project, user=self.pi, role="PI")
         self.told = []
         self.look()
@@ -68,7 +70,7 @@ class History:
                 [
                     *(self.move, self.move, self.move, self.observe, self.judge, self.review),
                     *(self.review, self.review, self.deliver, self.keep, self.hold_up),
-                    *(self.declare, self.declare, self.add),
+                    *(self.declare, self.declare, self.add, self.end_season),
                 ]
             )()
             self.look()
@@ -152,6 +154,16 @@ class History:
         if member:
             told = self.random.random() < 0.5
             block_work(member, reason="software", note_public=told, actor=self.drm)
+
+    def end_season(self):
+        kind = self.random.choice(["end", "put_back"])
+        with suppress(SeasonRefused, BadSeason):
+            planned = planned_act(kind=kind, cycle="2024.1", reason="over", actor=self.drm)
+            carry_on(act := decide_act(planned))
+            self.look()
+            self.clock.shift(timedelta(hours=self.random.randint(1, 200)))
+            if self.random.random() < 0.7:
+                carry_on(undo_act(act, actor=self.drm))
 
     def look(self):
         told = [_now(self.project, user) for user in (self.pi, self.drm)]
