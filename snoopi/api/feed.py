@@ -11,22 +11,32 @@ _LARGEST_ID = 2**63 - 1
 
 
 def feed_cursor(event_id: int) -> str:
-    """The cursor that stands after an event."""
-    text = _PREFIX + str(event_id).encode()
-    return urlsafe_b64encode(_check(text) + text).decode().rstrip("=")
+    """The cursor that stands after an event.
+
+    It begins with the same letter always: a sheet would take a leading dash for a formula.
+    """
+    return _forms(event_id)[0]
 
 
 def event_id_of(cursor: str) -> int:
     """Answer the id of the event that a cursor stands after; raises BadValue."""
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        check, text = raw[:_CHECK_BYTES], raw[_CHECK_BYTES:]
+        text = raw[:-_CHECK_BYTES] if raw.startswith(_PREFIX) else raw[_CHECK_BYTES:]
         event_id = int(text.removeprefix(_PREFIX))
-        if check == _check(text) and feed_cursor(event_id) == cursor:
+        if cursor in _forms(event_id):
             return min(event_id, _LARGEST_ID)
     except ValueError:
         pass
     raise BadValue("after", "This cursor was not handed out by this feed.")
+
+
+def _forms(event_id: int) -> tuple[str, str]:
+    """How a cursor is written, and how it was before: those stay good."""
+    text = _PREFIX + str(event_id).encode()
+    check = _check(text)
+    written, before = (urlsafe_b64encode(raw).decode() for raw in (text + check, check + text))
+    return written.rstrip("="), before.rstrip("=")
 
 
 def _check(text: bytes) -> bytes:

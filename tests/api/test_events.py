@@ -6,6 +6,7 @@ from projects.models import Event, MemberOUS
 from projects.moves import Way
 from projects.services.memberships import tie
 from projects.services.states import move_state
+from snoopi.api.feed import event_id_of, feed_cursor
 from tests.factories import make_user
 from tests.log import FromNowOn
 
@@ -89,6 +90,16 @@ def test_feed_that_is_empty_gives_a_cursor_to_begin_with(client_for, db):
 
     assert first["results"] == []
     assert client.get(f"{FEED}?after={first['cursor']}").status_code == 200
+
+
+def test_feed_cursor_is_no_formula_whatever_the_event():
+    assert {feed_cursor(number)[0] for number in range(2000)} == {"Z"}
+
+
+def test_feed_takes_cursors_of_their_former_form():
+    former = [("nQ-td2V2MTow", 0), ("-yKrVWV2MToxNTI", 152), ("3kx_fmV2MTo5OTk", 999)]
+
+    assert [event_id_of(cursor) for cursor, _ in former] == [number for _, number in former]
 
 
 @pytest.mark.parametrize("cursor", ["1", "x", "ZXYxOjE", "%00", "ä", "AAAAAGV2MTox"])
