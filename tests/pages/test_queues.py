@@ -127,7 +127,7 @@ def test_hold_up_that_is_marked_stands_in_the_waiting_line_of_the_pi(member, ver
 
     page = text_of(logged_in(pi).get(f"/ous/{member.ref}/"))
 
-    assert "<b>an answer</b> <span>on</span> <b>the PI</b>" in page
+    assert "<b>an answer</b><span>, up to</span> <b>the PI</b>" in page
     assert "Which line?" in page
     assert 'id="work"' not in page
 

@@ -1,24 +1,33 @@
 """The queues in a real browser: axe, a phone, the navigation, without JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from projects.models import JournalEntry, MemberOUS
 from projects.services.blockages import block_work
 from projects.services.notes import add_ticket, write_journal
+from projects.services.memberships import tie
+from qa.calibrations import CalibrationFacts
+from qa.services.calibrations import enter_calibration
+from qa.services.problems import report_problem
 from tests.factories import make_user
 from tests.servers.browser import axe_violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# What a scheme can change of a page is its colors.
+CONTRASTS = ("color-contrast", "link-in-text-block")
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 780}
 
 
 @pytest.fixture
 def boss(db):
     """Somebody with every place in the navigation, who may also review and assign."""
-    return make_user("boss", roles=["admin", "drm", "qa", "arc"], qualifications=["QA2APPRV"])
+    roles = ["admin", "drm", "qa", "arc"]
+    return make_user("boss", roles=roles, arc="EU", qualifications=["QA2APPRV"])
 
 
 @pytest.fixture
@@ -47,6 +56,57 @@ def test_pages_of_the_work_are_clean_and_fit(scheme, viewport, browse, boss, mem
     found["work"] = (axe_violations(page), False)
 
     assert found == dict.fromkeys(found, ([], False))
+
+
+@pytest.fixture
+def newer_pages(boss, member):
+    """The pages of QA3, access, calibrations, turnaround and of the past."""
+    project = member.project
+    tie(project=project, user=make_user("helper"), role="DELEGEE", kind="DATA", given_by=boss)
+    delivered = MemberOUS.objects.exclude(pk=member.pk).order_by("pk")[0]
+    at = timezone.now() - timedelta(days=9)
+    MemberOUS.objects.filter(pk=delivered.pk).update(state="Delivered", delivered_at=at)
+    problem = report_problem(
+        MemberOUS.objects.get(pk=delivered.pk), subject="A shift", description="x", actor=boss
+    )
+    facts = CalibrationFacts(kind="focus", measured_at=at, valid_from=at, summary="+1 mm")
+    record = enter_calibration(facts=facts, actor=boss)
+    return (
+        f"/ous/{delivered.ref}/qa3/",
+        f"/ous/{delivered.ref}/qa3/{problem.pk}/",
+        f"/projects/{project.ref}/access/",
+        "/settings/delegations/",
+        "/qa/calibrations/",
+        "/qa/calibrations/new/",
+        f"/qa/calibrations/{record.pk}/",
+        "/qa/turnaround/",
+        f"/ous/{member.ref}/?at=2020-01-01",
+        f"/projects/{project.ref}/?at=2020-01-01",
+    )
+
+
+def test_newer_pages_are_clean_and_fit_in_light_and_dark_wide_and_on_a_phone(
+    browse, boss, newer_pages
+):
+    page, found = browse(boss, color_scheme="light", viewport=WIDE), {}
+
+    def fits():
+        return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    for path in newer_pages:
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        assert page.goto(path).ok, path
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        faults = [*axe_violations(page), *([] if fits() else ["too wide"])]
+        page.emulate_media(color_scheme="dark")
+        faults += [f"dark: {one}" for one in axe_violations(page, *CONTRASTS)]
+        page.set_viewport_size(PHONE)
+        faults += [f"phone: {one}" for one in axe_violations(page)]
+        faults += [] if fits() else ["phone: too wide"]
+        found[path] = faults
+
+    assert [(path, one) for path, faults in found.items() for one in faults] == []
 
 
 def test_every_place_is_reached_on_a_phone(browse, boss, member):

@@ -137,7 +137,7 @@ def test_member_page_says_what_it_waits_for_on_whom_since_when(user, client):
     page = re.sub(r"<[^>]+>", "", text_of(client, MemberOUS.objects.get()))
 
     said = f"since {since:%Y-%m-%d %H:%M} UTC, for 12 days"
-    assert f"Waiting for the start of processing on data reduction {said}" in page
+    assert f"Waiting for the start of processing, up to data reduction, {said}" in page
 
 
 def test_observed_block_waits_for_nothing(user, client):
