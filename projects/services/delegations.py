@@ -48,12 +48,13 @@ def delegate(
     actor: User,
     ends_at: datetime | None = None,
     expected_version: int | None = None,
+    at: datetime | None = None,
 ) -> tuple[Membership, bool]:
     """Make the person of a user name or address a delegee; answer (tie, whether it changed).
 
     Only the whole name finds anybody, and one sentence answers for all who cannot be found,
-    whatever the cause. Given again it takes over another end. Raises NotAllowed,
-    BadDelegation, TooOften, StaleVersion.
+    whatever the cause. Given again it takes over another end. ``at`` is now unless history
+    is told. Raises NotAllowed, BadDelegation, TooOften, StaleVersion.
     """
     _need(can_delegate(actor, project), "Delegating this project is not yours.")
     if kind not in DelegationKind.values:
@@ -75,6 +76,7 @@ def delegate(
             ends_at=ends_at,
             account=Account.of(actor),
             given_by=actor,
+            at=at,
         )
 
 

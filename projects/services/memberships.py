@@ -23,12 +23,13 @@ def tie(
     ends_at: datetime | None = None,
     account: Account | None = None,
     given_by: User | None = None,
+    at: datetime | None = None,
 ) -> tuple[Membership, bool]:
     """Give a person a role on a project and answer (membership, whether anything changed).
 
     A project has one PI: a new one ends the former's membership. The same tie again only
-    takes over another end, and who gave it. Leaves one membership event per change. Raises
-    BadMembership.
+    takes over another end, and who gave it. Leaves one membership event per change; ``at`` is
+    now unless history is told. Raises BadMembership.
     """
     if role not in Role.values:
         raise BadMembership(f"“{role}” is no role; the roles are {', '.join(Role.values)}.")
@@ -39,11 +40,14 @@ def tie(
     account = account or Account()
     events = _end_former_pi(project, user, account) if role == Role.PI else []
     membership, changed = _open_tie(project, user, role, kind, ends_at)
+    if changed and at:
+        membership.created_at = min(membership.created_at, at)
+        membership.save(update_fields=["created_at"])
     if changed and given_by:
         membership.given_by = given_by
         membership.save(update_fields=["given_by"])
     if changed:
-        events.append(_event(membership, account, to=str(membership)))
+        events.append(_event(membership, account, to=str(membership), at=at))
     if events:
         touch([membership])
     append_events(events)

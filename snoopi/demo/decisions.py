@@ -19,6 +19,7 @@ from projects.models import LivingThing, MemberOUS, Project
 from projects.months import add_months
 from projects.services.assignments import claim_work, hand_over
 from projects.services.blockages import block_work, unblock_work
+from projects.services.delegations import delegate
 from projects.services.notes import add_ticket, write_journal
 from projects.services.states import move_state
 from qa.models import ProblemReport
@@ -37,6 +38,7 @@ from snoopi.demo.story import (
     Blocked,
     Claimed,
     Decision,
+    Delegated,
     Extended,
     Freed,
     Handed,
@@ -192,6 +194,17 @@ def _link(stage: Stage, member_ous: MemberOUS, act: Linked) -> None:
     enter_added_value(member_ous, links=links, actor=stage.people[act.by], at=stage.when(act))
 
 
+def _delegate(stage: Stage, member_ous: MemberOUS, act: Delegated) -> None:
+    delegate(
+        member_ous.project,
+        to=act.to,
+        kind=act.kind,
+        actor=stage.people[act.by],
+        ends_at=stage.ago(-act.for_days),
+        at=stage.when(act),
+    )
+
+
 def _claim(stage: Stage, member_ous: MemberOUS, act: Claimed) -> None:
     claim_work(member_ous, role=act.role, actor=stage.people[act.by], at=stage.when(act))
 
@@ -271,6 +284,7 @@ _PLAYED: Mapping[type[Act], Callable[[Stage, MemberOUS, Any], None]] = {
     Handed: _hand_over,
     Extended: _extend,
     Linked: _link,
+    Delegated: _delegate,
     Claimed: _claim,
     Assigned: _assign,
     Blocked: _block,

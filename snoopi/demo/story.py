@@ -134,6 +134,17 @@ class Ticketed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegated:
+    """The PI delegates the project ``days`` ago, until so many days from now."""
+
+    days: float
+    to: str
+    kind: str
+    for_days: float
+    by: str = "napi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
     """Somebody of the staff writes into the journal."""
 
@@ -169,7 +180,7 @@ class Triaged:
 
 
 OfQA3 = Reported | Triaged
-Act = Decision | Packed | Reviewed | Handed | Extended | Linked | OfWork | OfQA3
+Act = Decision | Packed | Reviewed | Handed | Extended | Linked | Delegated | OfWork | OfQA3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,3 +278,14 @@ def test_executions_were_judged_by_people_at_times_after_their_ends(napi: User) 
     assert {run.qa0_decided_at for run in runs} == {
         max(run.qa0_decisions.values_list("at", flat=True)) for run in runs
     }
+
+
+def test_pi_has_delegated_a_project_until_a_day_and_the_delegee_was_mailed(observatory):
+    tie = Membership.objects.get(project__is_demo=True, given_by__isnull=False)
+
+    assert (tie.user.username, tie.kind, tie.given_by.username) == ("delegee", "PHASE2", "napi")
+    assert tie.is_current() and tie.ends_at is not None
+    told = Event.objects.get(project=tie.project, person=tie.user, actor=tie.given_by)
+    assert (told.to, told.at) == ("Delegee PHASE2", tie.created_at)
+    mail = Notice.objects.get(kind="delegation", recipient=tie.user)
+    assert (mail.project, mail.state) == (tie.project, "sent")
