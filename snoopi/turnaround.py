@@ -171,7 +171,9 @@ def _steps(chosen: Any) -> Any:
     steps = Event.objects.filter(
         kind="state", level="member_ous", for_staff=True, member_ous__in=chosen
     ).exclude(frm=F("to"))
-    dated = steps.alias(lag=lag).exclude(frm="", lag__lte=timedelta(seconds=UNDATED_S))
+    dated = (
+        steps.not_taken_back().alias(lag=lag).exclude(frm="", lag__lte=timedelta(seconds=UNDATED_S))
+    )
     told: dict[str, Any] = {name: Min("at", filter=Q(to=state)) for name, state in FIRST.items()}
     told |= {name: Max("at", filter=Q(to=state)) for name, state in LAST.items()}
     by_member = dated.order_by().values("member_ous_id").annotate(**told)

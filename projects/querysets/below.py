@@ -188,6 +188,12 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self.filter(for_staff=True)
         return self.filter(for_public=True)
 
+    def not_taken_back(self) -> Self:
+        """Keep what stands: neither steps that were taken back, nor those that did it."""
+        # Named so, the few that take something back are read from their own small index.
+        back = self.model.objects.filter(undoes__isnull=False, undoes=models.OuterRef("pk"))
+        return self.filter(~models.Exists(back), undoes=None)
+
     def with_subjects(self) -> Self:
         """With whatever thing each event is about, to be read without another query."""
         return self.select_related(*[level.value for level in Level], "actor")

@@ -55,15 +55,17 @@ class _Words(NamedTuple):
 
 _WORDS = {"staff": _Words('e."to"', "e.for_staff"), "public": _Words("e.public_to", "e.for_public")}
 _TABLES = {Level.MEMBER_OUS: "projects_memberous", Level.SCHED_BLOCK: "projects_schedblock"}
-# Every step in order; a stay begins where the stage is another one, and ends where the next
-# begins. The median of an even number is the mean of the two in the middle.
+# Every step in order, but those that were taken back; a stay begins where the stage is another
+# one, and ends where the next begins. The median of an even number is the mean of the two in
+# the middle.
 _SQL = """
 WITH steps AS (
     SELECT e.{level}_id AS thing, e.at AS entered, e.id AS step, {stage} AS stage,
         e.frm, e.recorded_at,
         LAG({stage}) OVER (PARTITION BY e.{level}_id ORDER BY e.at, e.id) AS earlier
     FROM projects_event e
-    WHERE e.kind = 'state' AND e.level = '{level}' AND {only}
+    WHERE e.kind = 'state' AND e.level = '{level}' AND {only} AND e.undoes_id IS NULL
+        AND e.id NOT IN (SELECT undoes_id FROM projects_event WHERE undoes_id IS NOT NULL)
 ), changes AS (
     SELECT thing, entered, stage, earlier, frm, recorded_at,
         LEAD(entered) OVER (PARTITION BY thing ORDER BY entered, step) AS until

@@ -133,7 +133,8 @@ def _was_put_by_person(thing: SchedBlock | MemberOUS, state: str | None) -> bool
     steps = Event.objects.filter(
         level=thing.LEVEL, kind=EventKind.STATE, for_staff=True, to=state or ""
     )
-    last = steps.filter(**{thing.LEVEL.value: thing}).order_by("-at", "-pk").first()
+    own = steps.filter(**{thing.LEVEL.value: thing}).not_taken_back()
+    last = own.order_by("-at", "-pk").first()
     return last is not None and last.actor_id is not None
 
 

@@ -116,7 +116,7 @@ def _news_rows(user: User) -> QuerySet[Event]:
         is_news |= Q(level=level, **{f"{prefix}to__in": staff_words})
     steps = Q(is_news, kind=EventKind.STATE) & ~Q(**{f"{prefix}frm": ""})
     mine = Event.objects.filter(project__in=own_projects(user).order_by().values("pk"))
-    return mine.for_viewer(user).filter(steps | _delegated_to(user))
+    return mine.for_viewer(user).filter(steps | _delegated_to(user)).not_taken_back()
 
 
 def _delegated_to(user: User) -> Q:

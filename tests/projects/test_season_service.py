@@ -4,17 +4,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from projects.errors import BadSeason, NotAllowed, SeasonRefused
 from projects.models import Event, GroupOUS, MemberOUS, Project, SchedBlock, ScienceGoal, SeasonAct
+from projects.querysets.stage_ages import stays_of
 from projects.season_acts import Spared
 from projects.services import season_acts
 from projects.services.assignments import hand_over
+from projects.services.memberships import tie
 from projects.services.season_acts import carry_on, decide_act, planned_act, undo_act
 from projects.services.season_plans import preview
 from projects.services.season_steps import carry_out
 from projects.services.states import move_state
+from projects.states import Level
 from projects.work import WorkRole
+from snoopi.pages.news import news_for
+from snoopi.turnaround import lines_of
 from tests.audit.asking import faults
 from tests.factories import make_exec_block, make_user
 from tests.log import FromNowOn
@@ -408,3 +414,16 @@ def test_a_past_moment_leaves_what_has_moved_since(world):
 
     assert not preview(act, most=1).number
     assert not SeasonAct.objects.exists()
+
+
+def test_what_was_taken_back_counts_nowhere(world):
+    pi = make_user("pi")
+    tie(project=world.ended, user=pi, role="PI")
+    member = MemberOUS.objects.get(name="partial_TM1")
+    stays = stays_of(Level.SCHED_BLOCK, "staff", timezone.now())
+    back(do(plan(world)), world.drm)
+
+    assert stays_of(Level.SCHED_BLOCK, "staff", timezone.now()) == stays
+    assert news_for(pi, 9).days == []
+    (line,) = [one for one in lines_of(world.drm, {}) if one.ref == member.ref]
+    assert line.course.staged is None
