@@ -48,8 +48,9 @@ def moves(found, blocks=(), member="Ready", passed=0, project="InProgress", **mo
     return {what: words for what, words in told.items() if words}
 
 
-READY = ("Ready", {})
-DONE = ("FullyObserved", {})
+Part = tuple[str, dict[str, object]]
+READY: Part = ("Ready", {})
+DONE: Part = ("FullyObserved", {})
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,8 @@ def test_beginning_puts_back_what_was_carried_over(state, more, member, passed, 
 
 
 def test_project_goes_on_with_what_is_put_back():
-    begins, block = terms("put_back", carries=True), (OUT, {})
+    begins = terms("put_back", carries=True)
+    block: Part = (OUT, {})
 
     for passed, state in ((0, "Ready"), (1, "InProgress")):
         found = moves(begins, [block], member=OUT, passed=passed, project=OUT)
