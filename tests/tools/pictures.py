@@ -56,6 +56,10 @@ PICTURES = (
     Picture("member-ous", "/ous/uid___A001_X121_X4bc/"),
     Picture("qa2", "/ous/uid___A001_Xde300366_Xd/qa2/", who="qa"),
     Picture("clock", "/ous/uid___A001_Xde300367_Xd/", who="napi", middle="#delivery"),
+    Picture("then", "/projects/2013.1.00269.S/?at=2014-07-02"),
+    Picture("turnaround", "/qa/turnaround/", who="drm"),
+    Picture("calibrations", "/qa/calibrations/", who="qa"),
+    Picture("access", "/projects/2013.1.00269.S/access/"),
     Picture("deliveries", "/deliveries/", who="drm"),
     Picture("mail", "/mail/", who="napi"),
     Picture(
