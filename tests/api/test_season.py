@@ -44,6 +44,7 @@ def test_block_tells_its_season(block, pi, client_for, time_machine):
         "now": WINDOW,
         "next": None,
         "carried_over": True,
+        "carried_over_to": None,
         "when_text": "Now, in C-4 until 2024-01-13.",
         "ends_text": "Cycle 10 (2023.1) ends on 2024-09-30.",
         "carry_over_text": "Grade A is carried over to the next cycle without a new proposal. "

@@ -110,7 +110,7 @@ def test_every_part_is_ready(site):
         return bool(told["ready"])
 
     site.wait_until(all_is_well)
-    parts = ("database", "migrations", "broker", "worker", "mail")
+    parts = ("database", "migrations", "broker", "worker", "deliverer", "mail")
     assert told["checks"] == dict.fromkeys(parts, "ok")
 
 
