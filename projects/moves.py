@@ -194,7 +194,7 @@ _O = OUSState
 _OUS_MOVES = _table(
     _moves([_O.NEW_PHASE2], _O.PHASE2_SUBMITTED, Right.OBSERVING, "Phase 2 was handed in"),
     _moves([_O.PHASE2_SUBMITTED], _O.READY, Right.OBSERVING, "checked and ready to observe"),
-    _moves([_O.READY], _O.PARTIALLY_OBSERVED, None, "first QA0 Pass", Way.EXECUTION, Way.SEASON),
+    _moves([_O.READY], _O.PARTIALLY_OBSERVED, None, "first QA0 Pass", Way.EXECUTION),
     _moves([_O.PARTIALLY_OBSERVED], _O.READY, None, "no QA0 Pass is left", Way.EXECUTION),
     _moves(
         [_O.PARTIALLY_OBSERVED],

@@ -29,6 +29,8 @@ from projects.services.states import roll_up
 from projects.states import Level
 
 Key = tuple[str, int]
+# What is Ready again, and has executions that passed, is partly observed by their count.
+_WAYS = (Way.SEASON, Way.EXECUTION)
 
 
 @transaction.atomic
@@ -133,7 +135,7 @@ def _entered(act: SeasonAct, thing: LivingThing, step: Step, note: str) -> Event
         event.for_staff = True
         return event
     move = find_move(thing.LEVEL, thing.state, step.to)
-    if move is None or Way.SEASON not in move.ways:
+    if move is None or move.ways.isdisjoint(_WAYS):
         raise IllegalMove(thing.state, step.to, [])
     event = enter(thing, to=step.to, at=act.at, account=account)
     thing.state_decided_at = act.at

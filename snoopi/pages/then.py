@@ -12,12 +12,13 @@ from django.utils import timezone
 from accounts.models import User
 from projects.lookup import canonical_ref
 from projects.models import Event, LivingThing, MemberOUS, ObsUnitSet, Project, SchedBlock
-from projects.presentation import Standing, Told, executions, told
+from projects.presentation import Standing, executions
 from projects.states import Level
 from snoopi.as_of import tree_then
 from snoopi.moments import read_moment
 from snoopi.pages.doors import PageRequest, asked_text, wants_part
 from snoopi.pages.panels import ous_crumbs
+from snoopi.pages.timeline import Step, step_of
 from snoopi.pages.tree import TreeNode, paths_of, project_tree, walk
 from snoopi.pages.tree_markup import tree_markup, with_chosen
 
@@ -119,10 +120,10 @@ def _told(thing: LivingThing, node: TreeNode, asked: Moment, user: User) -> dict
     }
 
 
-def _steps(thing: LivingThing, at: datetime | None, user: User) -> Sequence[Told]:
+def _steps(thing: LivingThing, at: datetime | None, user: User) -> Sequence[Step]:
     """What had happened to it, newest first; one query."""
     rows = Event.objects.visible_to(user).filter(**{thing.LEVEL.value: thing.pk}, at__lte=at)
     if thing.LEVEL == Level.PROJECT:
         rows = rows.filter(level=Level.PROJECT)
     newest = rows.with_subjects().order_by("-at", "-pk")[:_STEPS_SHOWN]
-    return [told(event, user) for event in newest]
+    return [step_of(event, user) for event in newest]

@@ -68,7 +68,7 @@ NewPhase2          DoNotObserve       observing  step
 Phase2Submitted    Ready              observing  step
 Phase2Submitted    Canceled           observing  step
 Phase2Submitted    DoNotObserve       observing  step
-Ready              PartiallyObserved  -          execution,season
+Ready              PartiallyObserved  -          execution
 Ready              ObservingTimedOut  observing  step,season
 Ready              NotObserved        observing  step
 Ready              Canceled           observing  step
