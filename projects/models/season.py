@@ -78,11 +78,6 @@ class SeasonAct(models.Model):
         parts = [self.cycle, *self.configurations]
         return f"{words[SeasonKind(self.kind)]}: {', '.join(parts)}"
 
-    @property
-    def is_kept(self) -> bool:
-        """Whether it was decided; else it is only planned."""
-        return bool(self.pk)
-
 
 class SeasonStep(models.Model):
     """One event that an act wrote, and how its thing stood before: what undoing restores."""
@@ -92,7 +87,7 @@ class SeasonStep(models.Model):
     fate = models.CharField(max_length=16, choices=_FATES)
     carried_to = models.CharField(max_length=8, blank=True, help_text="An SB's, after it.")
     was_carried_to = models.CharField(max_length=8, blank=True, help_text="An SB's, before it.")
-    was_state = models.CharField(max_length=24, null=True, blank=True)  # noqa: DJ001 - as on the thing
+    was_state = models.CharField(max_length=24, null=True, blank=True)  # noqa: DJ001 - null: no source had said
     was_state_flag = models.CharField(max_length=24, blank=True)
     was_state_since = models.DateTimeField(null=True, blank=True)
     was_public_since = models.DateTimeField(null=True, blank=True)

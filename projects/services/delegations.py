@@ -37,7 +37,7 @@ MOST_TOKENS = 50
 MOST_MISSES = 10
 MISSES_COUNT_FOR = timedelta(hours=1)
 MAY_DOWNLOAD, MAY_NOT_DOWNLOAD = "Co-Is may download", "Co-Is may not download"
-TOKEN_WORD = "Project token"  # noqa: S105 - a word of the log, no secret
+TOKEN_WORD = "Project token"  # noqa: S105 - what the log calls it, no secret
 
 
 def delegate(

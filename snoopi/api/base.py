@@ -113,6 +113,24 @@ def body_object(request: Request) -> dict[str, Any]:
     return body
 
 
+def flag_field(body: dict[str, Any], name: str) -> bool:
+    """Answer a flag of the body, False where it is left out; raises BadValue."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise BadValue(name, "must be true or false")
+    return value
+
+
+def texts_field(body: dict[str, Any], name: str) -> list[str]:
+    """Answer a list of texts of the body, empty where it is left out; raises BadValue."""
+    texts = body.get(name) or []
+    if not isinstance(texts, list) or not all(
+        isinstance(text, str) and is_storable(text) for text in texts
+    ):
+        raise BadValue(name, "must be a list of texts")
+    return texts
+
+
 def text_field(body: dict[str, Any], name: str, *, longest: int) -> str:
     """Answer a text of the body, "" where it is left out."""
     text = body.get(name, "")

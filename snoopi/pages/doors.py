@@ -71,7 +71,7 @@ def takes_project_tokens(view: Door) -> Door:
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         visitor = visitor_of(named_token(request) or "")
         if visitor is not None:
-            request.user = visitor  # type: ignore[assignment] # a visitor is no account
+            request.user = visitor  # type: ignore[assignment] # Django expects an account
         return view(request, *args, **kwargs)
 
     return wrapped

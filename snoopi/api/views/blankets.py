@@ -16,9 +16,15 @@ from deliveries.services.blankets import (
     planned_blanket,
 )
 from deliveries.services.clock import LONGEST_REASON
-from projects.lookup import is_storable
-from snoopi.api.base import ApiRequest, ApiView, body_object, need_right, text_field
-from snoopi.api.errors import BadValue
+from snoopi.api.base import (
+    ApiRequest,
+    ApiView,
+    body_object,
+    flag_field,
+    need_right,
+    text_field,
+    texts_field,
+)
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads, writes
 from snoopi.api.shapes.blankets import (
@@ -53,7 +59,7 @@ class BlanketList(ApiView):
     def post(self, request: ApiRequest) -> Response:
         need_right(request.user, Right.CLOCK)
         body = body_object(request)
-        planned, is_dry = _planned(request, body), _flag(body, "dry_run")
+        planned, is_dry = _planned(request, body), flag_field(body, "dry_run")
         changes = list(changes_of(planned))
         is_new = not is_dry and not planned.is_kept
         if not is_dry:
@@ -71,25 +77,9 @@ def _planned(request: ApiRequest, body: dict[str, Any]) -> BlanketExtension:
         months=months_of(body),
         until=moment_of(body, "until"),
         not_public_at=moment_of(body, "not_public_at"),
-        cycles=_words(body, "cycles"),
-        projects=_words(body, "projects"),
+        cycles=texts_field(body, "cycles"),
+        projects=texts_field(body, "projects"),
     )
-
-
-def _words(body: dict[str, Any], name: str) -> list[str]:
-    words = body.get(name) or []
-    if not isinstance(words, list) or not all(
-        isinstance(word, str) and is_storable(word) for word in words
-    ):
-        raise BadValue(name, "must be a list of texts")
-    return words
-
-
-def _flag(body: dict[str, Any], name: str) -> bool:
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise BadValue(name, "must be true or false")
-    return value
 
 
 def told_blanket(row: Any) -> Blanket:

@@ -30,7 +30,7 @@ class KeptGenerator(SchemaGenerator):
 
 
 def _written(data: Any) -> bytes:
-    written: bytes = OpenApiYamlRenderer().render(data)  # type: ignore[no-untyped-call] # theirs
+    written: bytes = OpenApiYamlRenderer().render(data)  # type: ignore[no-untyped-call] # drf-spectacular has no types
     return written
 
 

@@ -7,13 +7,19 @@ from django.http import Http404, HttpResponseBase
 from rest_framework.response import Response
 
 from accounts.rights import Right
-from projects.lookup import is_storable
 from projects.models import SeasonAct
 from projects.season_acts import SPARED_WORDS
 from projects.services.season_acts import LONGEST_REASON, decide_act, planned_act, undo_act
 from projects.services.season_plans import Preview, Told, preview
-from snoopi.api.base import ApiRequest, ApiView, body_object, need_right, text_field
-from snoopi.api.errors import BadValue
+from snoopi.api.base import (
+    ApiRequest,
+    ApiView,
+    body_object,
+    flag_field,
+    need_right,
+    text_field,
+    texts_field,
+)
 from snoopi.api.pagination import paginated
 from snoopi.api.schema import ListOf, reads, writes
 from snoopi.api.shapes import seasons as shapes
@@ -42,7 +48,7 @@ class SeasonList(ApiView):
     def post(self, request: ApiRequest) -> Response:
         need_right(request.user, Right.OBSERVING)
         body = body_object(request)
-        planned, is_dry = _planned(request, body), _flag(body, "dry_run")
+        planned, is_dry = _planned(request, body), flag_field(body, "dry_run")
         found = preview(planned, most=CHANGES_SHOWN)
         if not is_dry:
             decide_act(planned)
@@ -86,27 +92,11 @@ def _planned(request: ApiRequest, body: dict[str, Any]) -> SeasonAct:
     return planned_act(
         kind=text_field(body, "kind", longest=_LONGEST_WORD),
         cycle=text_field(body, "cycle", longest=_LONGEST_WORD),
-        configurations=_names(body),
-        spares_unruled=_flag(body, "spares_unruled"),
+        configurations=texts_field(body, "configurations"),
+        spares_unruled=flag_field(body, "spares_unruled"),
         actor=request.user,
         reason=text_field(body, "reason", longest=LONGEST_REASON),
     )
-
-
-def _names(body: dict[str, Any]) -> list[str]:
-    names = body.get("configurations") or []
-    if not isinstance(names, list) or not all(
-        isinstance(name, str) and is_storable(name) for name in names
-    ):
-        raise BadValue("configurations", "must be a list of texts")
-    return names
-
-
-def _flag(body: dict[str, Any], name: str) -> bool:
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise BadValue(name, "must be true or false")
-    return value
 
 
 def told_act(row: Any) -> shapes.SeasonAct:
